@@ -1,0 +1,5 @@
+//! async-proc.
+
+extern crate self as async_proc;
+
+pub mod machine;
