@@ -1,0 +1,51 @@
+//! Which part of the corpus `#[async_proc]` compiles. Both editions' packages run this script.
+//!
+//! Nothing set: all of it. For work on the compiler, `ASYNC_PROC_AREAS=lets,loops` leaves the
+//! other areas out of the build, so that one refused construct does not hide the rest;
+//! `ASYNC_PROC_AREAS=none` compiles the whole corpus with `ours` as a second copy of rustc's own
+//! `async fn`, which checks the corpus and the harness without the compiler.
+
+/// The modules of `corpus/`.
+const AREAS: &[&str] = &[
+    "lets",
+    "branches",
+    "matches",
+    "loops",
+    "tries",
+    "calls",
+    "operands",
+    "operators",
+    "borrows",
+    "temporaries",
+    "closures",
+    "macros",
+    "methods",
+    "generics",
+    "moves",
+    "params",
+    "awaits",
+    "by_hand",
+    "beyond",
+];
+
+/// What is compiled when `ASYNC_PROC_AREAS` is not set.
+const DEFAULT: &str = "none";
+
+fn main() {
+    println!("cargo::rerun-if-env-changed=ASYNC_PROC_AREAS");
+    println!("cargo::rustc-check-cfg=cfg(rustc_only)");
+    let names: Vec<String> = AREAS.iter().map(|area| format!("{area:?}")).collect();
+    println!("cargo::rustc-check-cfg=cfg(area, values({}))", names.join(", "));
+
+    let wanted = std::env::var("ASYNC_PROC_AREAS").unwrap_or_else(|_| DEFAULT.to_owned());
+    let everything = wanted == "all" || wanted == "none";
+    if wanted == "none" {
+        println!("cargo::rustc-cfg=rustc_only");
+    }
+    for area in wanted.split(',').filter(|_| !everything) {
+        assert!(AREAS.contains(&area), "ASYNC_PROC_AREAS: no area is called `{area}`");
+    }
+    for area in AREAS.iter().filter(|area| everything || wanted.split(',').any(|w| w == **area)) {
+        println!("cargo::rustc-cfg=area={area:?}");
+    }
+}

@@ -1,0 +1,265 @@
+//! match: by value, by reference, guards without a suspension.
+
+use async_proc_tests::driver::{Scenario, drive};
+use async_proc_tests::world::*;
+
+#[derive(Debug)]
+enum Shape {
+    Unit,
+    One(D),
+    Two(D, D),
+    Named { left: D, right: usize },
+}
+
+fn shape(n: usize) -> Shape {
+    match n {
+        0 => Shape::Unit,
+        1 => Shape::One(D::new("one")),
+        2 => Shape::Two(D::new("two.0"), D::new("two.1")),
+        _ => Shape::Named { left: D::new("left"), right: n },
+    }
+}
+
+case! {
+    by_value [by_value(0), by_value(1), by_value(2), by_value(3)]
+    async fn by_value(n: usize) -> usize {
+        let shape = shape(n);
+        tick("made").await;
+        match shape {
+            Shape::Unit => 0,
+            Shape::One(d) => {
+                tick("one").await;
+                d.len()
+            }
+            Shape::Two(a, b) => {
+                let sum = a.len() + later("two", b.len()).await;
+                drop(a);
+                tick("a is gone").await;
+                sum
+            }
+            Shape::Named { left, right } => {
+                tick("named").await;
+                left.len() + right
+            }
+        }
+    }
+}
+
+case! {
+    by_value_part [by_value_part(1), by_value_part(2), by_value_part(3)]
+    async fn by_value_part(n: usize) -> usize {
+        let shape = shape(n);
+        let n = match shape {
+            Shape::Two(_, b) => {
+                tick("part").await;
+                b.len()
+            }
+            Shape::Named { right, .. } => later("right", right).await,
+            _ => 0,
+        };
+        tick("after").await;
+        n
+    }
+}
+
+case! {
+    by_reference [by_reference(0), by_reference(1), by_reference(2)]
+    async fn by_reference(n: usize) -> usize {
+        let shape = shape(n);
+        let n = match &shape {
+            Shape::Unit => later("unit", 0).await,
+            Shape::One(d) => {
+                tick("one").await;
+                d.touch().len()
+            }
+            Shape::Two(a, b) => {
+                tick("two").await;
+                a.touch().len() + b.touch().len()
+            }
+            Shape::Named { .. } => 9,
+        };
+        tick("after").await;
+        drop(shape);
+        tick("end").await;
+        n
+    }
+}
+
+case! {
+    by_mut_reference [by_mut_reference(1), by_mut_reference(2)]
+    async fn by_mut_reference(n: usize) -> usize {
+        let mut shape = shape(n);
+        match &mut shape {
+            Shape::One(d) => {
+                tick("one").await;
+                d.rename("uno");
+            }
+            Shape::Two(_, b) => {
+                b.rename("due");
+                tick("two").await;
+            }
+            _ => {}
+        }
+        tick("after").await;
+        matches!(shape, Shape::One(_)) as usize
+    }
+}
+
+case! {
+    ref_bindings [ref_bindings()]
+    async fn ref_bindings() -> usize {
+        let mut pair = Pair::new("p");
+        match pair {
+            Pair(ref a, ref mut b) => {
+                tick("arm").await;
+                b.rename("second");
+                a.touch();
+            }
+        }
+        tick("after").await;
+        pair.1.len()
+    }
+}
+
+case! {
+    guards [guards(1), guards(5), guards(10), guards(20)]
+    async fn guards(n: usize) -> &'static str {
+        let limit = D::new("limit");
+        match later("n", n).await {
+            0..=3 => "small",
+            m if m < limit.touch().len() + 1 => {
+                tick("guarded").await;
+                "guarded"
+            }
+            10 | 11 => {
+                tick("ten").await;
+                "ten"
+            }
+            _ => "large",
+        }
+    }
+}
+
+case! {
+    guard_on_binding [guard_on_binding(1), guard_on_binding(2)]
+    async fn guard_on_binding(n: usize) -> usize {
+        let shape = shape(n);
+        match shape {
+            Shape::One(d) if d.touch().len() > 5 => 100,
+            Shape::One(d) => {
+                tick("one").await;
+                d.len()
+            }
+            Shape::Two(ref a, _) if a.len() == 5 => {
+                tick("two").await;
+                a.touch().len()
+            }
+            _ => 0,
+        }
+    }
+}
+
+case! {
+    awaited_scrutinee [awaited_scrutinee(0), awaited_scrutinee(2)]
+    async fn awaited_scrutinee(n: usize) -> usize {
+        match later("shape", shape(n)).await {
+            Shape::Two(a, _) => {
+                tick("two").await;
+                a.len()
+            }
+            _ => 0,
+        }
+    }
+}
+
+case! {
+    scrutinee_temporary [scrutinee_temporary(1), scrutinee_temporary(2)]
+    async fn scrutinee_temporary(n: usize) -> usize {
+        let lock = Lock::new("m");
+        let result = match lock.lock().query(n) {
+            2 => {
+                tick("two").await;
+                20
+            }
+            m => later("other", m).await,
+        };
+        tick("after").await;
+        result
+    }
+}
+
+case! {
+    or_pattern [or_pattern(1), or_pattern(2), or_pattern(0)]
+    async fn or_pattern(n: usize) -> usize {
+        match shape(n) {
+            Shape::One(d) | Shape::Two(d, _) => {
+                tick("either").await;
+                d.len()
+            }
+            _ => 0,
+        }
+    }
+}
+
+case! {
+    match_tuple [match_tuple(true, false), match_tuple(false, false)]
+    async fn match_tuple(a: bool, b: bool) -> usize {
+        let x = D::new("x");
+        match (a, b, x) {
+            (true, _, d) => {
+                tick("true").await;
+                d.len()
+            }
+            (false, b, _) => {
+                tick("false").await;
+                b as usize
+            }
+        }
+    }
+}
+
+case! {
+    match_as_statement [match_as_statement(Some(2)), match_as_statement(None)]
+    async fn match_as_statement(n: Option<usize>) {
+        let _a = D::new("a");
+        match n {
+            Some(n) => {
+                let _b = D::new(format!("b{n}"));
+                tick("some").await
+            }
+            None => (),
+        }
+        tick("after").await;
+    }
+}
+
+case! {
+    match_moves_in_one_arm [match_moves_in_one_arm(0), match_moves_in_one_arm(1)]
+    async fn match_moves_in_one_arm(n: usize) -> usize {
+        let kept = D::new("kept");
+        let taken = match n {
+            0 => {
+                tick("zero").await;
+                Some(kept)
+            }
+            _ => None,
+        };
+        tick("after").await;
+        taken.map_or(0, eat)
+    }
+}
+
+case! {
+    slices [slices(&[1, 2, 3]), slices(&[1]), slices(&[])]
+    async fn slices(all: &[usize]) -> usize {
+        let _d = D::new("d");
+        match all {
+            [first, rest @ ..] if !rest.is_empty() => {
+                tick("rest").await;
+                first + rest.len()
+            }
+            [only] => later("only", *only).await,
+            _ => 0,
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Operands of struct, array, tuple, field and index expressions, assignments.
+
+use async_proc_tests::driver::{Scenario, drive};
+use async_proc_tests::world::*;
+
+case! {
+    struct_in_written_order [struct_in_written_order()]
+    async fn struct_in_written_order() -> usize {
+        let t = Trio {
+            c: D::new("c"),
+            a: later("a", D::new("a")).await,
+            b: D::new("b"),
+        };
+        tick("after").await;
+        t.a.len()
+    }
+}
+
+case! {
+    struct_update [struct_update()]
+    async fn struct_update() -> usize {
+        let base = Trio::new("base");
+        let t = Trio { b: later("b", D::new("b")).await, ..base };
+        tick("after").await;
+        t.b.len()
+    }
+}
+
+case! {
+    struct_shorthand [struct_shorthand()]
+    async fn struct_shorthand() -> usize {
+        let a = D::new("a");
+        let c = later("c", D::new("c")).await;
+        let t = Trio { a, b: later("b", D::new("b")).await, c };
+        tick("after").await;
+        t.a.len() + t.c.len()
+    }
+}
+
+case! {
+    tuple [tuple()]
+    async fn tuple() -> usize {
+        let t = (D::new("0"), later("1", D::new("1")).await, later("2", 5).await);
+        tick("after").await;
+        t.0.len() + t.2
+    }
+}
+
+case! {
+    tuple_struct [tuple_struct()]
+    async fn tuple_struct() -> usize {
+        let p = Pair(later("0", D::new("0")).await, Some(later("1", D::new("1")).await));
+        tick("after").await;
+        p.0.len() + p.1.map_or(0, eat)
+    }
+}
+
+case! {
+    array [array()]
+    async fn array() -> usize {
+        let a = [D::new("0"), later("1", D::new("1")).await, D::new("2")];
+        tick("after").await;
+        a.len()
+    }
+}
+
+case! {
+    array_repeated [array_repeated()]
+    async fn array_repeated() -> usize {
+        let a = [later("n", 3usize).await; 4];
+        tick("after").await;
+        a.iter().sum()
+    }
+}
+
+case! {
+    nested_aggregates [nested_aggregates()]
+    async fn nested_aggregates() -> usize {
+        let all = Pair(
+            [(D::new("a"), later("b", D::new("b")).await), (D::new("c"), D::new("d"))],
+            vec![later("e", D::new("e")).await],
+        );
+        tick("after").await;
+        all.0.len() + all.1.len()
+    }
+}
+
+case! {
+    field_of_awaited [field_of_awaited()]
+    async fn field_of_awaited() -> usize {
+        let b = later("trio", Trio::new("t")).await.b;
+        tick("after").await;
+        b.len() + later("pair", Pair(1, 2)).await.1
+    }
+}
+
+case! {
+    index_awaited [index_awaited(1)]
+    async fn index_awaited(n: usize) -> usize {
+        let all = [10, 20, 30];
+        let names = vec![D::new("a"), D::new("bb")];
+        all[later("n", n).await] + names[later("m", n).await].touch().len()
+    }
+}
+
+case! {
+    index_overloaded [index_overloaded(1)]
+    async fn index_overloaded(n: usize) -> usize {
+        let mut num = Num::new("num", 5);
+        num[later("write", n).await] = later("value", 8).await;
+        tick("between").await;
+        num[later("read", n).await]
+    }
+}
+
+case! {
+    index_out_of_bounds [index_out_of_bounds(0), index_out_of_bounds(3)]
+    async fn index_out_of_bounds(n: usize) -> usize {
+        let _d = D::new("d");
+        let all = [1, 2, 3];
+        all[later("n", n).await]
+    }
+}
+
+case! {
+    assigned_field [assigned_field()]
+    async fn assigned_field() -> usize {
+        let mut t = Trio::new("t");
+        t.b = later("b", D::new("new b")).await;
+        tick("between").await;
+        t.a = D::new("new a");
+        t.a.len() + t.b.len()
+    }
+}
+
+case! {
+    assigned_through_reference [assigned_through_reference()]
+    async fn assigned_through_reference() -> usize {
+        let mut d = D::new("old");
+        let r = &mut d;
+        *r = later("value", D::new("new")).await;
+        tick("between").await;
+        r.rename("newer");
+        d.len()
+    }
+}
+
+case! {
+    assigned_element [assigned_element()]
+    async fn assigned_element() -> usize {
+        let mut all = vec![D::new("a"), D::new("b")];
+        all[1] = later("b", D::new("bee")).await;
+        all[later("at", 0).await] = D::new("ay");
+        tick("after").await;
+        all[0].len() + all[1].len()
+    }
+}
+
+case! {
+    destructuring_assignment [destructuring_assignment()]
+    async fn destructuring_assignment() -> usize {
+        let mut a = D::new("a");
+        let b;
+        (a, b) = later("both", (D::new("new a"), D::new("b"))).await;
+        tick("between").await;
+        [_, a] = [D::new("x"), D::new("y")];
+        tick("after").await;
+        a.len() + b.len()
+    }
+}
+
+case! {
+    moved_field_then_assigned [moved_field_then_assigned()]
+    async fn moved_field_then_assigned() -> usize {
+        let mut t = Trio::new("t");
+        let n = eat(t.b);
+        tick("without b").await;
+        t.b = later("b", D::new("b again")).await;
+        tick("whole").await;
+        n + t.b.len()
+    }
+}

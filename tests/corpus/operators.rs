@@ -1,0 +1,148 @@
+//! Operands of operators; short circuits; compound assignment.
+
+use async_proc_tests::driver::{Scenario, drive};
+use async_proc_tests::world::*;
+
+case! {
+    arithmetic [arithmetic(3)]
+    async fn arithmetic(n: usize) -> usize {
+        let a = n + later("a", 1).await * later("b", 2).await;
+        let b = later("c", a).await - 1;
+        (a << later("shift", 1).await) | b
+    }
+}
+
+case! {
+    left_is_copied_first [left_is_copied_first()]
+    async fn left_is_copied_first() -> usize {
+        let mut x = 1usize;
+        x + {
+            x = 10;
+            later("right", x).await
+        }
+    }
+}
+
+case! {
+    overloaded [overloaded()]
+    async fn overloaded() -> usize {
+        let a = Num::new("a", 1);
+        let c = a + later("b", Num::new("b", 2)).await;
+        tick("between").await;
+        let d = later("d", Num::new("d", 3)).await + c;
+        d.value
+    }
+}
+
+case! {
+    unary [unary()]
+    async fn unary() -> usize {
+        let a = -later("a", Num::new("a", 1)).await;
+        tick("between").await;
+        let b = !later("flag", false).await;
+        let c = !later("c", Num::new("c", 0)).await;
+        a.value + b as usize + c as usize
+    }
+}
+
+case! {
+    compared [compared()]
+    async fn compared() -> usize {
+        let a = Num::new("a", 1);
+        let equal = a == later("b", Num::new("b", 1)).await;
+        tick("between").await;
+        let less = a < Num::new("c", later("n", 2).await);
+        (equal as usize) + (less as usize) + (later("x", 3).await >= 3) as usize
+    }
+}
+
+case! {
+    compound_primitive [compound_primitive()]
+    async fn compound_primitive() -> usize {
+        let mut n = 1;
+        n += later("two", 2).await;
+        n *= {
+            n += 1;
+            later("three", 3).await
+        };
+        let mut all = [1, 2];
+        all[1] += later("index", n).await;
+        all[1]
+    }
+}
+
+case! {
+    compound_overloaded [compound_overloaded()]
+    async fn compound_overloaded() -> usize {
+        let mut n = Num::new("n", 1);
+        n += later("two", 2).await;
+        tick("after").await;
+        n.value
+    }
+}
+
+case! {
+    and_or [and_or(true, false), and_or(false, true), and_or(false, false), and_or(true, true)]
+    async fn and_or(a: bool, b: bool) -> usize {
+        let _d = D::new("d");
+        let both = later("a", a).await && later("b", b).await;
+        let either = a || later("b again", b).await;
+        (both as usize) + (either as usize) * 2
+    }
+}
+
+case! {
+    short_circuit_in_condition [
+        short_circuit_in_condition(1), short_circuit_in_condition(2), short_circuit_in_condition(3)
+    ]
+    async fn short_circuit_in_condition(n: usize) -> usize {
+        if n == 1 && later("and", true).await || n == 3 && !later("or", false).await {
+            tick("then").await;
+            1
+        } else {
+            0
+        }
+    }
+}
+
+case! {
+    short_circuit_temporaries [short_circuit_temporaries(1), short_circuit_temporaries(2)]
+    async fn short_circuit_temporaries(n: usize) -> bool {
+        let lock = Lock::new("m");
+        lock.lock().query(n) == 2 && later("right", true).await && peek(&D::new("last")) == 4
+    }
+}
+
+case! {
+    casts [casts(300)]
+    async fn casts(n: usize) -> u8 {
+        let a = later("a", n).await as u8;
+        a + later("b", true).await as u8
+    }
+}
+
+case! {
+    references_and_derefs [references_and_derefs()]
+    async fn references_and_derefs() -> usize {
+        let a = later("a", D::new("a")).await;
+        let boxed = Box::new(later("b", D::new("boxed")).await);
+        let r = &*boxed;
+        tick("between").await;
+        let n = r.len() + *later("reference", &5usize).await;
+        drop(a);
+        let inner = *boxed;
+        tick("after").await;
+        n + inner.len()
+    }
+}
+
+case! {
+    ranges [ranges(2)]
+    async fn ranges(n: usize) -> usize {
+        let all = [1, 2, 3, 4, 5];
+        let range = later("from", 1).await..later("to", n + 1).await;
+        let part = &all[range];
+        tick("between").await;
+        part.iter().sum::<usize>() + all[later("start", 3).await..].len()
+    }
+}

@@ -1,0 +1,243 @@
+//! Where temporaries are dropped: statements, conditions, tails; both editions.
+
+use async_proc_tests::driver::{Scenario, drive};
+use async_proc_tests::world::*;
+
+fn make(name: &str) -> D {
+    D::new(name)
+}
+
+async fn look(d: &D) -> usize {
+    let _own = D::new("look");
+    tick("looking").await;
+    d.touch().len()
+}
+
+case! {
+    reference_to_a_temporary [reference_to_a_temporary()]
+    async fn reference_to_a_temporary() -> usize {
+        let n = look(&make("temporary")).await;
+        tick("after").await;
+        n
+    }
+}
+
+case! {
+    in_a_statement [in_a_statement()]
+    async fn in_a_statement() {
+        look(&make("temporary")).await;
+        tick("after").await;
+    }
+}
+
+case! {
+    two_in_a_statement [two_in_a_statement()]
+    async fn two_in_a_statement() -> usize {
+        let n = look(&make("one")).await + look(&make("two")).await;
+        tick("after").await;
+        n
+    }
+}
+
+case! {
+    in_the_tail [in_the_tail()]
+    async fn in_the_tail() -> usize {
+        let _local = D::new("local");
+        look(&make("temporary")).await
+    }
+}
+
+case! {
+    tail_with_deref [tail_with_deref(3)]
+    async fn tail_with_deref(n: usize) -> usize {
+        let lock = D::new("other");
+        let _local = D::new("local");
+        tick("before").await;
+        make("temporary").touch().len() + n
+    }
+}
+
+case! {
+    tail_of_an_inner_block [tail_of_an_inner_block()]
+    async fn tail_of_an_inner_block() -> usize {
+        let n = {
+            let _local = D::new("local");
+            look(&make("temporary")).await
+        };
+        tick("after").await;
+        n
+    }
+}
+
+case! {
+    tail_is_a_match [tail_is_a_match(1)]
+    async fn tail_is_a_match(n: usize) -> usize {
+        let _local = D::new("local");
+        match make("scrutinee").touch().len() + n {
+            10 => later("ten", 1).await,
+            _ => 0,
+        }
+    }
+}
+
+case! {
+    lifetime_extended [lifetime_extended()]
+    async fn lifetime_extended() -> usize {
+        let r = &make("extended");
+        let Pair(a, b) = &Pair(D::new("a"), later("b", D::new("b")).await);
+        tick("between").await;
+        r.touch();
+        let s = &later("awaited", D::new("awaited")).await;
+        tick("again").await;
+        a.len() + b.len() + s.len()
+    }
+}
+
+case! {
+    in_an_if_condition [in_an_if_condition(9), in_an_if_condition(1)]
+    async fn in_an_if_condition(n: usize) -> usize {
+        if peek(&make("temporary")) == n {
+            tick("then").await;
+            1
+        } else {
+            tick("else").await;
+            0
+        }
+    }
+}
+
+case! {
+    awaited_in_an_if_condition [awaited_in_an_if_condition()]
+    async fn awaited_in_an_if_condition() -> usize {
+        if look(&make("temporary")).await == 9 {
+            tick("then").await;
+        }
+        tick("after").await;
+        0
+    }
+}
+
+case! {
+    in_a_while_condition [in_a_while_condition()]
+    async fn in_a_while_condition() -> usize {
+        let mut n = 9;
+        while look(&make("temporary")).await == n {
+            tick("body").await;
+            n += 1;
+        }
+        n
+    }
+}
+
+case! {
+    in_an_if_let [in_an_if_let("temporary"), in_an_if_let("other")]
+    async fn in_an_if_let(name: &str) -> usize {
+        if let 9 = make(name).touch().len() {
+            tick("then").await;
+            1
+        } else {
+            tick("else").await;
+            0
+        }
+    }
+}
+
+case! {
+    in_an_awaited_if_let [in_an_awaited_if_let("temporary"), in_an_awaited_if_let("other")]
+    async fn in_an_awaited_if_let(name: &str) -> usize {
+        let _local = D::new("local");
+        if let 9 = look(&make(name)).await {
+            tick("then").await;
+            1
+        } else {
+            tick("else").await;
+            0
+        }
+    }
+}
+
+case! {
+    in_a_match [in_a_match("temporary"), in_a_match("other")]
+    async fn in_a_match(name: &str) -> usize {
+        let n = match look(&make(name)).await {
+            9 => {
+                tick("arm").await;
+                1
+            }
+            n => n,
+        };
+        tick("after").await;
+        n
+    }
+}
+
+case! {
+    in_a_while_let [in_a_while_let()]
+    async fn in_a_while_let() -> usize {
+        let mut left = vec![1, 2];
+        while let Some(n) = { make("source").touch(); left.pop() } {
+            later("body", n).await;
+        }
+        while let 4 = make("more").touch().len() + left.len() {
+            tick("more").await;
+            left.push(0);
+        }
+        left.len()
+    }
+}
+
+case! {
+    in_a_for [in_a_for()]
+    async fn in_a_for() -> usize {
+        let mut n = 0;
+        for c in make("ab").touch().name().chars() {
+            tick("body").await;
+            n += (c == 'a') as usize;
+        }
+        tick("after").await;
+        n
+    }
+}
+
+case! {
+    in_a_return [in_a_return()]
+    async fn in_a_return() -> usize {
+        let _local = D::new("local");
+        return look(&make("temporary")).await;
+    }
+}
+
+case! {
+    guards_in_operands [guards_in_operands()]
+    async fn guards_in_operands() -> usize {
+        let lock = Lock::new("m");
+        let n = lock.lock().count + later("right", 1).await;
+        tick("after").await;
+        let n = n + lock.lock().query(later("argument", 2).await) + lock.lock().get().count;
+        n
+    }
+}
+
+case! {
+    nested_calls [nested_calls()]
+    async fn nested_calls() -> usize {
+        let n = peek(&make("x").with(&make("y").touch().name().to_owned())) + look(&make("z")).await;
+        tick("after").await;
+        n
+    }
+}
+
+case! {
+    pinned_by_macro [pinned_by_macro()]
+    async fn pinned_by_macro() -> usize {
+        let mut fut = std::pin::pin!(look2(D::new("moved in")));
+        let n = fut.as_mut().await;
+        tick("after").await;
+        n
+    }
+}
+
+async fn look2(d: D) -> usize {
+    tick("look2").await;
+    d.touch().len()
+}

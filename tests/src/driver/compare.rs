@@ -1,0 +1,95 @@
+//! All runs of a pair.
+
+use super::{Difference, Trace, run};
+
+/// One way to run a function: its source text, and what drives the future.
+pub type Scenario = (&'static str, fn());
+
+/// More suspensions than any function of the corpus has.
+const ENDLESS: usize = 200;
+
+/// Interpreted runs are some thousand times slower: Miri sees every poll count, and of the
+/// panics one in so many, other ones at each poll count.
+const PANIC_STRIDE: usize = if cfg!(miri) { 7 } else { 1 };
+
+/// What was compared.
+#[derive(Debug, Default)]
+pub struct Compared {
+    /// Pairs of runs.
+    pub cases: usize,
+    /// For each scenario and number of polls, the panics that were injected.
+    pub panic_points: Vec<usize>,
+    /// The pairs that differed.
+    pub different: usize,
+    /// The first of them: the one with the fewest polls, without a panic if there is one.
+    pub first: Option<Difference>,
+}
+
+/// Compares `real` with `ours` in every run there is.
+///
+/// # Panics
+///
+/// When they differ, with the first difference; and when nothing was compared.
+pub fn compare(name: &str, real: &[Scenario], ours: &[Scenario]) {
+    let compared = run_all(name, real, ours);
+    if let Some(first) = &compared.first {
+        panic!("{first}\n{} of {} runs differ", compared.different, compared.cases);
+    }
+    let points = &compared.panic_points;
+    println!("{name}: {} runs equal, {} poll counts", compared.cases, points.len());
+    assert!(compared.cases > 0, "{name}: nothing was compared");
+    assert_eq!(compared.cases, points.iter().map(|panics| 1 + panics).sum::<usize>());
+}
+
+/// Compares `real` with `ours` in every run there is, and counts.
+///
+/// # Panics
+///
+/// When the two have different scenarios, or when the real one does not end.
+pub fn run_all(name: &str, real: &[Scenario], ours: &[Scenario]) -> Compared {
+    assert_eq!(real.len(), ours.len(), "{name}: the same scenarios on both sides");
+    let mut compared = Compared::default();
+    for (&(source, real), &(_, ours)) in real.iter().zip(ours) {
+        for polls in 0.. {
+            assert!(polls < ENDLESS, "{name}: `{source}` does not end");
+            let whole = compared.pair(name, source, (real, ours), polls, None);
+            let panics = whole.points.iter().skip(polls % PANIC_STRIDE).step_by(PANIC_STRIDE);
+            compared.panic_points.push(panics.len());
+            for &panic_at in panics {
+                compared.pair(name, source, (real, ours), polls, Some(panic_at));
+            }
+            if whole.finished {
+                break;
+            }
+        }
+    }
+    compared
+}
+
+impl Compared {
+    /// Runs both and returns the real one's trace.
+    fn pair(
+        &mut self,
+        name: &str,
+        source: &'static str,
+        (real, ours): (fn(), fn()),
+        polls: usize,
+        panic_at: Option<usize>,
+    ) -> Trace {
+        let real = run(real, polls, panic_at);
+        let ours = run(ours, polls, panic_at);
+        self.cases += 1;
+        if real != ours {
+            self.different += 1;
+            self.first.get_or_insert_with(|| Difference {
+                name: name.to_owned(),
+                source,
+                polls,
+                panic_at,
+                real: real.clone(),
+                ours,
+            });
+        }
+        real
+    }
+}

@@ -1,0 +1,19 @@
+//! What the functions of the corpus are made of: values, futures and types whose every step is
+//! an event.
+
+mod fallible;
+mod iterate;
+mod lock;
+mod log;
+mod number;
+mod step;
+mod value;
+
+pub use fallible::{Large, Small, fails, good, nothing, something};
+pub use iterate::{Items, items};
+pub use lock::{Guard, GuardMut, Inside, Lock};
+pub use log::{Injected, Run, event, note};
+pub(crate) use log::{begin, end, polls, runs, wakes};
+pub use number::Num;
+pub use step::{Make, Step, after, later, now, sum, tick};
+pub use value::{D, Pair, Trio, eat, peek};
