@@ -1,1 +1,73 @@
-//! The compiler behind `#[async_proc]`.
+//! The compiler behind `#[async_proc]`: use it through the crate `async-proc`.
+//!
+//! A function goes through the passes in this order, each a module with data of its own:
+//!
+//! 1. [`parse`]: the signature, what kind of function it is, its parameters.
+//! 2. [`twin`]: the body as it was written, in an `async` block that rustc checks and never runs.
+//! 3. [`desugar`]: loops and macros that suspend, in terms of a few constructs.
+//! 4. [`resolve`]: every variable and every mention of one gets an identity.
+//! 5. [`liveness`]: which variables outlive a suspension, which mention is the last.
+//! 6. [`flow`]: the body as states, with what each scope must drop.
+//! 7. [`layout`]: where the variables lie in the frame.
+//! 8. [`emit`]: the tokens.
+//!
+//! Errors are collected in [`diagnostics`] and reported together.
+
+mod desugar;
+mod diagnostics;
+mod emit;
+mod flow;
+mod known;
+mod layout;
+mod liveness;
+mod parse;
+mod resolve;
+mod suspension;
+mod twin;
+
+use proc_macro2::TokenStream;
+
+use crate::diagnostics::Errors;
+use crate::parse::{Input, Kind};
+
+/// Compiles a function to a state machine; see the crate `async-proc`.
+#[proc_macro_attribute]
+pub fn async_proc(
+    attr: proc_macro::TokenStream,
+    item: proc_macro::TokenStream,
+) -> proc_macro::TokenStream {
+    compile(attr.into(), item.into()).into()
+}
+
+/// The whole compiler, on tokens alone.
+fn compile(attr: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let mut input = match Input::parse(attr, item.clone(), &mut errors) {
+        Ok(input) => input,
+        Err(error) => {
+            // Not a function with a body: rustc says best what is wrong with it.
+            let error = error.to_compile_error();
+            return quote::quote!(#error #item);
+        }
+    };
+    let written = input.clone();
+    if let Kind::Proc { value } = &input.kind {
+        twin::complete_proc_body(&mut input.body, value);
+    }
+    desugar::desugar(&mut input.body, &mut errors);
+    let (mut names, params) = resolve::resolve(&mut input);
+    let params: Vec<_> = params
+        .into_iter()
+        .zip(&input.params)
+        .map(|(var, param)| (var, param.pattern.clone()))
+        .collect();
+    liveness::analyse(&input.body, &params, &mut names);
+    let machine = flow::compile(&input.body, &names, &params, input.returns_result(), &mut errors);
+    if !errors.is_empty() {
+        let function = emit::refused(&written);
+        let errors = errors.to_compile_errors();
+        return quote::quote!(#errors #function);
+    }
+    let layout = layout::layout(&machine);
+    emit::function(&written, &machine, &layout)
+}

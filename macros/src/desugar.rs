@@ -1,0 +1,154 @@
+//! Rewrites constructs that hold a suspension into the few that the flow pass knows.
+//!
+//! A `for` becomes a `loop` around `Iterator::next`, a `while` a `loop` with an `if`, `matches!` a
+//! `match`, `await_fut!` an `.await?`. What does not suspend stays as it was written.
+
+use proc_macro2::{Ident, Span};
+use quote::quote;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Block, Expr, Item, Label, Macro, Stmt};
+
+use crate::diagnostics::Errors;
+use crate::suspension;
+
+pub(crate) fn desugar(body: &mut Block, errors: &mut Errors) {
+    Desugar { errors, loops: 0 }.visit_block_mut(body);
+}
+
+struct Desugar<'e> {
+    errors: &'e mut Errors,
+    loops: usize,
+}
+
+impl VisitMut for Desugar<'_> {
+    fn visit_item_mut(&mut self, _: &mut Item) {}
+
+    fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {
+        if let Stmt::Macro(mac) = stmt
+            && (suspension::is_suspension_macro(&mac.mac) || is_matches(&mac.mac))
+        {
+            let mut expr =
+                Expr::Macro(syn::ExprMacro { attrs: mac.attrs.clone(), mac: mac.mac.clone() });
+            self.visit_expr_mut(&mut expr);
+            *stmt = Stmt::Expr(expr, mac.semi_token);
+            return;
+        }
+        visit_mut::visit_stmt_mut(self, stmt);
+    }
+
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        match expr {
+            // Bodies of their own.
+            Expr::Closure(_) | Expr::Async(_) | Expr::Const(_) => return,
+            Expr::Macro(mac) => {
+                if let Some(desugared) = self.expand(&mac.mac) {
+                    *expr = desugared;
+                }
+            }
+            Expr::ForLoop(_) | Expr::While(_) if suspension::expr(expr) => self.expand_loop(expr),
+            _ => {}
+        }
+        visit_mut::visit_expr_mut(self, expr);
+    }
+}
+
+impl Desugar<'_> {
+    fn expand(&mut self, mac: &Macro) -> Option<Expr> {
+        let name = mac.path.segments.last()?.ident.to_string();
+        match name.as_str() {
+            suspension::AWAIT | suspension::YIELD => match mac.parse_body::<Expr>() {
+                Ok(future) if name == suspension::AWAIT => {
+                    let span = mac.path.segments.last()?.ident.span();
+                    let dot = syn::Token![.](span);
+                    let question = syn::Token![?](span);
+                    let wait = Ident::new("await", span);
+                    Some(syn::parse_quote!((#future) #dot #wait #question))
+                }
+                Ok(future) => Some(syn::parse_quote!(::async_proc::future::yielded(#future).await)),
+                Err(error) => {
+                    self.errors.push(error);
+                    Some(syn::parse_quote!(loop {}))
+                }
+            },
+            "matches" => matches_as_match(mac),
+            _ => None,
+        }
+    }
+
+    /// `while` and `for` as `loop`.
+    fn expand_loop(&mut self, expr: &mut Expr) {
+        match std::mem::replace(expr, Expr::PLACEHOLDER) {
+            Expr::While(mut while_loop) => {
+                let (attrs, body) = (&while_loop.attrs, &while_loop.body);
+                let label = self.label(&mut while_loop.label);
+                let stop = &label.name;
+                *expr = match &*while_loop.cond {
+                    Expr::Let(condition) => {
+                        let (pat, value) = (&condition.pat, &condition.expr);
+                        syn::parse_quote! {
+                            #(#attrs)* #label loop {
+                                match #value { #pat => #body, _ => break #stop }
+                            }
+                        }
+                    }
+                    condition => syn::parse_quote! {
+                        #(#attrs)* #label loop {
+                            if #condition #body else { break #stop }
+                        }
+                    },
+                };
+            }
+            Expr::ForLoop(mut for_loop) => {
+                let (attrs, body) = (&for_loop.attrs, &for_loop.body);
+                let (pat, values) = (&for_loop.pat, &for_loop.expr);
+                let label = self.label(&mut for_loop.label);
+                let stop = &label.name;
+                let items = Ident::new("items", Span::mixed_site());
+                *expr = syn::parse_quote! {
+                    match ::core::iter::IntoIterator::into_iter(#values) {
+                        mut #items => #(#attrs)* #label loop {
+                            match ::core::iter::Iterator::next(&mut #items) {
+                                ::core::option::Option::None => break #stop,
+                                ::core::option::Option::Some(#pat) => #body
+                            }
+                        }
+                    }
+                };
+            }
+            other => *expr = other,
+        }
+    }
+
+    /// The loop's own label, or a new one: a `break` of ours must not stop an inner loop.
+    fn label(&mut self, label: &mut Option<Label>) -> Label {
+        label.take().unwrap_or_else(|| {
+            self.loops += 1;
+            let name = format!("'__loop_{}", self.loops);
+            let name = syn::Lifetime::new(&name, Span::mixed_site());
+            syn::parse_quote!(#name:)
+        })
+    }
+}
+
+fn is_matches(mac: &Macro) -> bool {
+    mac.path.segments.last().is_some_and(|last| last.ident == "matches")
+}
+
+/// `matches!(value, pattern if guard)` as the `match` it stands for.
+fn matches_as_match(mac: &Macro) -> Option<Expr> {
+    let parser = |input: syn::parse::ParseStream<'_>| {
+        let value: Expr = input.parse()?;
+        input.parse::<syn::Token![,]>()?;
+        let arm: proc_macro2::TokenStream = input.parse()?;
+        Ok((value, arm))
+    };
+    let (value, arm) = syn::parse::Parser::parse2(parser, mac.tokens.clone()).ok()?;
+    let arm: proc_macro2::TokenStream = {
+        let mut tokens: Vec<_> = arm.into_iter().collect();
+        if tokens.last().is_some_and(|token| token.to_string() == ",") {
+            tokens.pop();
+        }
+        tokens.into_iter().collect()
+    };
+    syn::parse2(quote!(match #value { #arm => true, _ => false })).ok()
+}

@@ -1,0 +1,298 @@
+//! Writes the compiled function: the twin, the frame, its table and its two closures.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+use syn::Type;
+use syn::visit_mut::{self, VisitMut};
+
+use crate::flow::{self, Machine, Part, SlotId, State};
+use crate::layout::Layout;
+use crate::parse::{Input, Kind};
+use crate::resolve;
+
+pub(crate) fn function(input: &Input, machine: &Machine, layout: &Layout) -> TokenStream {
+    let (attrs, vis) = (&input.attrs, &input.vis);
+    let signature = signature(input);
+    let twin = crate::twin::emit(input);
+    let body = Emitter { input, machine, layout }.machine();
+    quote! {
+        #(#attrs)*
+        #vis #signature {
+            #twin
+            #[allow(
+                warnings,
+                unused,
+                dangerous_implicit_autorefs,
+                clippy::all,
+                clippy::pedantic,
+                clippy::nursery,
+                clippy::restriction
+            )]
+            let machine = unsafe { #body };
+            machine
+        }
+    }
+}
+
+/// A function that was refused: its signature, so that its callers still compile.
+pub(crate) fn refused(input: &Input) -> TokenStream {
+    let (attrs, vis) = (&input.attrs, &input.vis);
+    let signature = signature(input);
+    let value = match &input.kind {
+        Kind::Proc { .. } => quote!(loop {}),
+        Kind::Async { output } => {
+            let mut output = output.clone();
+            EraseImplTrait.visit_type_mut(&mut output);
+            match output {
+                Type::Never(_) => quote!(::core::future::pending()),
+                output => quote!(::core::future::pending::<#output>()),
+            }
+        }
+    };
+    quote! {
+        #(#attrs)*
+        #[allow(warnings, clippy::all)]
+        #vis #signature { #value }
+    }
+}
+
+fn signature(input: &Input) -> TokenStream {
+    let mut sig = input.sig.clone();
+    if let Kind::Async { output } = &input.kind {
+        sig.asyncness = None;
+        sig.output = syn::parse_quote!(-> impl ::core::future::Future<Output = #output>);
+    }
+    quote!(#sig)
+}
+
+struct EraseImplTrait;
+
+impl VisitMut for EraseImplTrait {
+    fn visit_type_mut(&mut self, ty: &mut Type) {
+        match ty {
+            Type::ImplTrait(_) => *ty = syn::parse_quote!(_),
+            _ => visit_mut::visit_type_mut(self, ty),
+        }
+    }
+}
+
+struct Emitter<'a> {
+    input: &'a Input,
+    machine: &'a Machine,
+    layout: &'a Layout,
+}
+
+impl Emitter<'_> {
+    fn machine(&self) -> TokenStream {
+        let state = self.state_enum();
+        let table = self.table();
+        let frame = self.frame();
+        let holes = vec![quote!(_); self.layout.generics.len()];
+        let slots = self.slot_names();
+        let params = self.input.params.iter().zip(&self.machine.params).map(|(param, slot)| {
+            let (ident, slot) = (&param.ident, &self.machine.slots[slot.0].name);
+            quote!(#slot.put(#ident);)
+        });
+        let empty = &self.layout.empty;
+        let words = self.words();
+        let make = match self.input.kind {
+            Kind::Proc { .. } => quote!(start),
+            Kind::Async { .. } => quote!(lazy),
+        };
+        let resume = self.resume();
+        let drop = self.drop();
+        quote! {
+            #state
+            #table
+            #frame
+            let mut frame: __Frame<#(#holes),*> =
+                __Frame { state: __State::Start, live: [0; #words], #empty };
+            let #slots = __Frame::slots(&raw mut frame);
+            #(#params)*
+            ::async_proc::machine::#make(__twin, frame, #resume, #drop)
+        }
+    }
+
+    fn state_enum(&self) -> TokenStream {
+        let names = self.machine.states.iter().map(|state| &state.name);
+        let repr = match self.machine.states.len() {
+            ..255 => quote!(u8),
+            _ => quote!(u16),
+        };
+        quote! {
+            #[derive(Clone, Copy)]
+            #[repr(#repr)]
+            enum __State { #(#names,)* Poisoned }
+        }
+    }
+
+    fn table(&self) -> TokenStream {
+        let name = self.input.sig.ident.to_string();
+        let line = literal(self.input.sig.ident.span().start().line);
+        let suspensions = self.machine.states.iter().filter_map(|state| {
+            let (name, suspension) = (&state.name, state.suspension.as_ref()?);
+            let (line, column) =
+                (literal(suspension.line as usize), literal(suspension.column as usize));
+            let source = &suspension.source;
+            Some(quote! {
+                ::async_proc::machine::Suspension {
+                    state: __State::#name as u16, line: #line, column: #column, source: #source,
+                }
+            })
+        });
+        quote! {
+            const __FUNCTION: &::async_proc::machine::Function =
+                &::async_proc::machine::Function {
+                    name: #name,
+                    module: ::core::module_path!(),
+                    file: ::core::file!(),
+                    line: #line,
+                    suspensions: &[#(#suspensions),*],
+                };
+        }
+    }
+
+    fn words(&self) -> Literal {
+        let bits = self.machine.slots.len() + self.machine.parts.len();
+        Literal::usize_unsuffixed(bits.div_ceil(8))
+    }
+
+    fn frame(&self) -> TokenStream {
+        let Layout { types, fields, generics, pointers, .. } = self.layout;
+        let words = self.words();
+        let slots = pointers.iter().enumerate().map(|(bit, pointer)| {
+            let bit = Literal::usize_unsuffixed(bit);
+            quote!(::async_proc::machine::Slot::new(#pointer, live, #bit))
+        });
+        let parts = (0..self.machine.parts.len()).map(|part| {
+            let bit = Literal::usize_unsuffixed(self.machine.slots.len() + part);
+            quote!(::async_proc::machine::Moved::new(live, #bit))
+        });
+        let slot_types = generics.iter().map(|ty| quote!(::async_proc::machine::Slot<#ty>));
+        let part_types = self.machine.parts.iter().map(|_| quote!(::async_proc::machine::Moved));
+        quote! {
+            #types
+            struct __Frame<#(#generics),*> {
+                state: __State,
+                live: [::async_proc::machine::Live; #words],
+                #fields
+            }
+            impl<#(#generics),*> __Frame<#(#generics),*> {
+                unsafe fn slots(frame: *mut Self) -> (#(#slot_types,)* #(#part_types,)*) {
+                    let live = (&raw mut (*frame).live).cast();
+                    (#(#slots,)* #(#parts,)*)
+                }
+            }
+            unsafe impl<#(#generics),*> ::async_proc::machine::Frame
+                for __Frame<#(#generics),*>
+            {
+                const FUNCTION: &'static ::async_proc::machine::Function = __FUNCTION;
+                unsafe fn state(frame: *const Self) -> u16 {
+                    (*frame).state as u16
+                }
+            }
+        }
+    }
+
+    /// The pattern that names every slot.
+    fn slot_names(&self) -> TokenStream {
+        let slots = self.machine.slots.iter().map(|slot| &slot.name);
+        let parts = self.machine.parts.iter().map(|part| &part.name);
+        quote!((#(#slots,)* #(#parts,)*))
+    }
+
+    fn resume(&self) -> TokenStream {
+        let holes = vec![quote!(_); self.layout.generics.len()];
+        let slots = self.slot_names();
+        let result = match &self.input.kind {
+            Kind::Async { output: Type::Never(_) } => quote!(_),
+            _ => match syn::parse2::<Type>(self.input.body_type()) {
+                Ok(mut ty) => {
+                    EraseImplTrait.visit_type_mut(&mut ty);
+                    quote!(#ty)
+                }
+                Err(_) => quote!(_),
+            },
+        };
+        let label = flow::machine_label();
+        let items = &self.machine.items;
+        let arms = self.machine.states.iter().map(|state| self.arm(state));
+        let untyped = self.machine.slots.iter().filter(|slot| !slot.written).map(|slot| {
+            let name = &slot.name;
+            quote!(if false { #name.put(loop {}); })
+        });
+        quote! {
+            |frame: *mut __Frame<#(#holes),*>, cx: &mut ::core::task::Context<'_>|
+                -> ::async_proc::machine::Poll<#result>
+            {
+                #items
+                let #slots = __Frame::slots(frame);
+                let state = &raw mut (*frame).state;
+                #label: loop {
+                    match ::core::mem::replace(&mut *state, __State::Poisoned) {
+                        #(#arms)*
+                        __State::Poisoned => {
+                            #(#untyped)*
+                            ::async_proc::machine::poisoned()
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn arm(&self, state: &State) -> TokenStream {
+        let name = &state.name;
+        let code = resolve::replace_idents(state.code.clone(), &mut |ident| {
+            let slot = flow::killed(ident)?;
+            let name = &self.machine.slots[slot.0].name;
+            Some(match self.rest(slot) {
+                None => quote!(#name.kill()),
+                Some(rest) => quote!(#name.kill_with(#rest)),
+            })
+        });
+        quote!(__State::#name => { #code })
+    }
+
+    /// A closure that forgets the parts of a variable that were moved out, if some may be.
+    fn rest(&self, slot: SlotId) -> Option<TokenStream> {
+        let parts: Vec<&Part> =
+            self.machine.parts.iter().filter(|part| part.slot == slot).collect();
+        if parts.is_empty() {
+            return None;
+        }
+        // Longer paths first: what is gone of a part is forgotten before the part is.
+        let forget = parts.iter().map(|part| {
+            let (name, path) = (&part.name, &part.path);
+            quote!(if #name.clear() { ::core::mem::forget(rest #(.#path)*); })
+        });
+        Some(quote!(|rest| { #(#forget)* }))
+    }
+
+    fn drop(&self) -> TokenStream {
+        let holes = vec![quote!(_); self.layout.generics.len()];
+        let slots = self.slot_names();
+        let guard = |slot: SlotId| {
+            let name = &self.machine.slots[slot.0].name;
+            match self.rest(slot) {
+                None => quote!(#name.on_drop()),
+                Some(rest) => quote!(#name.on_drop_with(#rest)),
+            }
+        };
+        let unstarted = self.machine.params.iter().map(|slot| guard(*slot));
+        let started = (0..self.machine.slots.len()).rev().map(|slot| guard(SlotId(slot)));
+        quote! {
+            |frame: *mut __Frame<#(#holes),*>| {
+                let #slots = __Frame::slots(frame);
+                match (*frame).state {
+                    __State::Start => ::core::mem::drop((#(#unstarted,)*)),
+                    _ => ::core::mem::drop((#(#started,)*)),
+                }
+            }
+        }
+    }
+}
+
+fn literal(number: usize) -> Literal {
+    Literal::u32_unsuffixed(u32::try_from(number).unwrap_or(0))
+}

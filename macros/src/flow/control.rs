@@ -1,0 +1,461 @@
+//! Blocks, branches and loops that suspend.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::spanned::Spanned;
+use syn::{Arm, Block, Expr, Pat, Stmt};
+
+use super::native::Use;
+use super::operand::{binds_everything, leaps};
+use super::{Dest, Flow, Loop, LoopKind, Scope, StateId};
+use crate::resolve;
+use crate::suspension;
+
+impl Flow<'_> {
+    /// Compiles an expression and gives its value to `dest`.
+    pub(super) fn into(&mut self, expr: &Expr, dest: &Dest) {
+        let span = expr.span();
+        if !suspension::expr(expr) {
+            let value = self.native(expr, Use::Value);
+            let store = self.store(value, dest, span);
+            return self.emit(store);
+        }
+        match expr {
+            Expr::Paren(inner) => self.into(&inner.expr, dest),
+            Expr::Group(inner) => self.into(&inner.expr, dest),
+            Expr::Block(block) => match &block.label {
+                None => self.block(&block.block, dest),
+                Some(label) => {
+                    let stop = self.state("BlockEnd");
+                    self.loops.push(Loop {
+                        label: Some(label.name.ident.to_string()),
+                        kind: LoopKind::States {
+                            depth: self.scopes.len(),
+                            stop,
+                            next: None,
+                            dest: dest.clone(),
+                        },
+                    });
+                    self.block(&block.block, dest);
+                    self.loops.pop();
+                    self.go_on(stop);
+                    self.begin(stop);
+                }
+            },
+            Expr::Unsafe(block) => self.block(&block.block, dest),
+            Expr::If(branch) => self.branch(branch, dest),
+            Expr::Match(branch) => self.choose(branch, dest),
+            Expr::Loop(repeat) => self.repeat(repeat, dest),
+            _ => {
+                let value = self.value(expr, false);
+                let store = self.store(value, dest, span);
+                self.emit(store);
+            }
+        }
+    }
+
+    /// A block: its statements up to the last that suspends one by one, the others as written.
+    pub(super) fn block(&mut self, block: &Block, dest: &Dest) {
+        self.open();
+        let last = block.stmts.iter().rposition(suspension::stmt);
+        let (first, rest) = block.stmts.split_at(last.map_or(0, |last| last + 1));
+        let mut locals = TokenStream::new();
+        let mut ended = false;
+        for (index, stmt) in first.iter().enumerate() {
+            let tail = index + 1 == block.stmts.len();
+            match stmt {
+                Stmt::Expr(expr, None) if tail => {
+                    self.tail(expr, dest);
+                    ended = true;
+                }
+                Stmt::Local(local) => locals = self.local_stmt(local),
+                Stmt::Expr(expr, _) => {
+                    self.open();
+                    self.into(expr, &Dest::Discard);
+                    self.close();
+                }
+                Stmt::Macro(stmt) if suspension::stmt(&Stmt::Macro(stmt.clone())) => {
+                    self.open();
+                    let text = self.mac(&stmt.mac, false);
+                    if tail && stmt.semi_token.is_none() {
+                        let store = self.store(text, dest, stmt.span());
+                        self.emit(store);
+                        ended = true;
+                    } else {
+                        self.emit(quote!(#text;));
+                    }
+                    self.close();
+                }
+                Stmt::Macro(_) => {
+                    let text = self.native_stmt(stmt);
+                    self.emit(text);
+                }
+                Stmt::Item(item) => self.item(item),
+            }
+        }
+        if !ended {
+            self.rest(locals, rest, block, dest);
+        }
+        self.close();
+    }
+
+    /// The statements after the last suspension of a block, which hold real locals, and its value.
+    fn rest(&mut self, locals: TokenStream, rest: &[Stmt], block: &Block, dest: &Dest) {
+        let value = match rest.last() {
+            Some(Stmt::Expr(_, None)) => true,
+            Some(Stmt::Macro(stmt)) => stmt.semi_token.is_none(),
+            _ => false,
+        };
+        let span = match rest.last() {
+            Some(last) if value => last.span(),
+            _ => block.brace_token.span.close(),
+        };
+        if locals.is_empty() && rest.is_empty() {
+            if !matches!(dest, Dest::Discard) {
+                let store = self.store(quote!(()), dest, span);
+                self.emit(store);
+            }
+            return;
+        }
+        let texts: Vec<TokenStream> = rest.iter().map(|stmt| self.native_stmt(stmt)).collect();
+        if let ([text], true, true) = (&texts[..], value, locals.is_empty()) {
+            let store = self.store(text.clone(), dest, span);
+            return self.emit(store);
+        }
+        let simple = matches!(dest, Dest::Discard) && !value;
+        let code = quote!({ #locals #(#texts)* });
+        if simple {
+            self.emit(code);
+        } else {
+            let store = self.store(code, dest, span);
+            self.emit(store);
+        }
+    }
+
+    /// The value of a block: its temporaries are a scope of their own.
+    fn tail(&mut self, expr: &Expr, dest: &Dest) {
+        self.open();
+        self.into(expr, dest);
+        self.close();
+    }
+
+    /// Compiles a condition: its temporaries are dropped before what it decides.
+    pub(super) fn condition(&mut self, condition: &Expr) -> TokenStream {
+        if !leaps(condition, false) {
+            return self.native(condition, Use::Value);
+        }
+        self.open();
+        let text = self.value(condition, false);
+        let kills = self.leave();
+        let name = self.local("condition");
+        self.emit(quote!(let #name = #text; #kills));
+        quote!(#name)
+    }
+
+    fn branch(&mut self, branch: &syn::ExprIf, dest: &Dest) {
+        if let Expr::Let(condition) = &*branch.cond {
+            return self.branch_on_pattern(branch, condition, dest);
+        }
+        if holds_let(&branch.cond) {
+            self.refuse(
+                &branch.cond,
+                "a suspension inside a let chain is not compiled yet: nest the `if let`s",
+            );
+            return;
+        }
+        let condition = self.condition(&branch.cond);
+        let other = branch.else_branch.as_ref().map(|(_, other)| &**other);
+        if !suspension::block(&branch.then_branch) && !other.is_some_and(suspension::expr) {
+            let then = self.native(&Expr::Block(plain_block(&branch.then_branch)), Use::Value);
+            let other = other.map(|other| {
+                let other = self.native(other, Use::Value);
+                quote!(else #other)
+            });
+            let store = self.store(quote!(if #condition #then #other), dest, branch.if_token.span);
+            return self.emit(store);
+        }
+        let then = self.state("Then");
+        let end = self.state("EndIf");
+        let otherwise = if other.is_some() { self.state("Else") } else { end };
+        let (go_then, go_else) = (self.go(then), self.go(otherwise));
+        self.emit(quote!(if #condition #go_then else #go_else));
+        self.begin(then);
+        self.block(&branch.then_branch, dest);
+        self.go_on(end);
+        if let Some(other) = other {
+            self.begin(otherwise);
+            self.into(other, dest);
+            self.go_on(end);
+        }
+        self.begin(end);
+    }
+
+    /// `if let`. The scrutinee's temporaries live through the branch; in edition 2024 they are
+    /// dropped before `else` runs, in earlier ones after it.
+    fn branch_on_pattern(&mut self, branch: &syn::ExprIf, condition: &syn::ExprLet, dest: &Dest) {
+        self.open();
+        let depth = self.scopes.len();
+        let then_suspends = suspension::block(&branch.then_branch);
+        let other = branch.else_branch.as_ref().map(|(_, other)| &**other);
+        let keep = then_suspends && !binds_everything(&condition.pat);
+        let wild = super::native::wild();
+        let (value, patterns) =
+            self.scrutinee(&condition.expr, &[&condition.pat, &wild], then_suspends, keep);
+        let pattern = patterns[0].clone();
+        if !then_suspends && !other.is_some_and(suspension::expr) {
+            let then = self.native(&Expr::Block(plain_block(&branch.then_branch)), Use::Value);
+            let other = other.map(|other| {
+                let other = self.native(other, Use::Value);
+                quote!(else #other)
+            });
+            let text = quote!(if let #pattern = #value #then #other);
+            let store = self.store(text, dest, branch.if_token.span);
+            self.emit(store);
+            return self.close();
+        }
+        let end = self.state("EndIf");
+        let then = then_suspends.then(|| self.state("Then"));
+        self.open();
+        let matched = match then {
+            Some(then) => {
+                let puts = self.puts(&condition.pat);
+                let go = self.go(then);
+                quote!({ #puts #go })
+            }
+            None => {
+                let block = self.native(&Expr::Block(plain_block(&branch.then_branch)), Use::Value);
+                let store = self.store(block, dest, branch.if_token.span);
+                let go = self.go(end);
+                quote!({ #store #go })
+            }
+        };
+        let arm = self.scopes.pop();
+        let otherwise = match other {
+            Some(_) => self.state("Else"),
+            None => end,
+        };
+        let go_else = self.go(otherwise);
+        self.emit(quote!(if let #pattern = #value #matched else #go_else));
+        if let (Some(then), Some(arm)) = (then, arm) {
+            self.begin(then);
+            self.scopes.push(arm);
+            self.block(&branch.then_branch, dest);
+            self.close();
+            self.go_on(end);
+        }
+        if let Some(other) = other {
+            self.begin(otherwise);
+            let slots = self.scopes[depth - 1].slots.clone();
+            let kills = self.kills(&slots);
+            if !kills.is_empty() {
+                let edition = edition(branch.if_token.span);
+                self.emit(quote!(if #edition { #kills }));
+            }
+            self.into(other, dest);
+            self.go_on(end);
+        }
+        self.begin(end);
+        self.close();
+    }
+
+    /// Compiles a scrutinee for patterns whose arms may suspend; gives its text and the text of
+    /// the patterns to match it with.
+    ///
+    /// `keep` says that parts of the value stay behind when it is matched, and live on through an
+    /// arm that suspends: then it gets a slot.
+    pub(super) fn scrutinee(
+        &mut self,
+        scrutinee: &Expr,
+        patterns: &[&Pat],
+        held: bool,
+        keep: bool,
+    ) -> (TokenStream, Vec<TokenStream>) {
+        if let Some((text, patterns)) = self.matched(scrutinee, patterns.iter().copied()) {
+            return (text, patterns);
+        }
+        if let [pattern] = patterns
+            && super::native::binding_use(pattern) == Use::Value
+        {
+            let text = self.value(scrutinee, held);
+            return (text, vec![self.pattern(pattern)]);
+        }
+        let text = if super::is_place(scrutinee) {
+            self.place_of(scrutinee, held)
+        } else if keep {
+            let value = self.value(scrutinee, held);
+            let slot = self.slot("scrutinee");
+            let put = self.put(slot, value);
+            self.emit(put);
+            if let Some((text, patterns)) = self.matched_slot(slot, patterns.iter().copied()) {
+                return (text, patterns);
+            }
+            self.place(slot)
+        } else {
+            let value = self.value(scrutinee, held);
+            quote!(::async_proc::machine::temp(#value))
+        };
+        (text, patterns.iter().map(|pattern| self.pattern(pattern)).collect())
+    }
+
+    fn choose(&mut self, branch: &syn::ExprMatch, dest: &Dest) {
+        for arm in &branch.arms {
+            if suspension::pat(&arm.pat) {
+                self.refuse(
+                    &arm.pat,
+                    "a suspension inside a match guard is not compiled yet: bind the awaited \
+                     value before the `match`",
+                );
+            }
+            for attr in arm.attrs.iter().filter(|attr| attr.path().is_ident("cfg")) {
+                self.refuse(
+                    attr,
+                    "`#[cfg]` on an arm of a `match` that suspends is not compiled yet",
+                );
+            }
+        }
+        if let [Arm { pat: Pat::Ident(pat), body, .. }] = &branch.arms[..]
+            && pat.by_ref.is_none()
+            && pat.subpat.is_none()
+            && let Some(var) = resolve::binding(&pat.ident)
+        {
+            return self.bind_and_go_on(branch, var, body, dest);
+        }
+        self.open();
+        let arms_suspend = branch.arms.iter().any(|arm| suspension::expr(&arm.body));
+        let keep = branch
+            .arms
+            .iter()
+            .any(|arm| suspension::expr(&arm.body) && !binds_everything(&arm.pat));
+        let patterns: Vec<&Pat> = branch.arms.iter().map(|arm| &arm.pat).collect();
+        let (value, patterns) = self.scrutinee(&branch.expr, &patterns, arms_suspend, keep);
+        let end = self.state("EndMatch");
+        let mut texts = TokenStream::new();
+        let mut later: Vec<(StateId, Option<Scope>, &Expr)> = Vec::new();
+        for (arm, pattern) in branch.arms.iter().zip(patterns) {
+            self.open();
+            if suspension::expr(&arm.body) {
+                let state = self.state("Arm");
+                let puts = self.puts(&arm.pat);
+                let go = self.go(state);
+                texts.extend(quote!(#pattern => { #puts #go }));
+                later.push((state, self.scopes.pop(), &arm.body));
+            } else {
+                let body = self.native(&arm.body, Use::Value);
+                let store = match (dest, is_never(&arm.body)) {
+                    (_, true) => quote!(#body;),
+                    (dest, false) => self.store(body, dest, arm.body.span()),
+                };
+                let go = self.go(end);
+                texts.extend(quote!(#pattern => { #store #go }));
+                self.scopes.pop();
+            }
+        }
+        self.emit(quote!(match #value { #texts }));
+        for (state, scope, body) in later {
+            self.begin(state);
+            self.scopes.extend(scope);
+            self.tail(body, dest);
+            self.close();
+            self.go_on(end);
+        }
+        self.begin(end);
+        self.close();
+    }
+
+    /// `match value { name => body }`: a binding for the length of the body, and no more.
+    fn bind_and_go_on(
+        &mut self,
+        branch: &syn::ExprMatch,
+        var: resolve::VarId,
+        body: &Expr,
+        dest: &Dest,
+    ) {
+        self.open();
+        let value = self.value(&branch.expr, suspension::expr(body));
+        self.open();
+        if suspension::expr(body) {
+            let slot = self.declare(var);
+            let put = self.put(slot, value);
+            self.emit(put);
+            self.into(body, dest);
+        } else {
+            let pattern = self.pattern(&branch.arms[0].pat);
+            let body = self.native(body, Use::Value);
+            let store = self.store(quote!(match #value { #pattern => #body }), dest, branch.span());
+            self.emit(store);
+        }
+        self.close();
+        self.close();
+    }
+
+    fn repeat(&mut self, repeat: &syn::ExprLoop, dest: &Dest) {
+        let head = self.state("Loop");
+        let end = self.state("EndLoop");
+        self.loops.push(Loop {
+            label: repeat.label.as_ref().map(|label| label.name.ident.to_string()),
+            kind: LoopKind::States {
+                depth: self.scopes.len(),
+                stop: end,
+                next: Some(head),
+                dest: dest.clone(),
+            },
+        });
+        self.go_on(head);
+        self.begin(head);
+        self.block(&repeat.body, &Dest::Discard);
+        self.go_on(head);
+        self.loops.pop();
+        self.begin(end);
+    }
+
+    /// `a && b`, `a || b` where `b` suspends.
+    pub(super) fn lazy_operator(&mut self, binary: &syn::ExprBinary, slot: super::SlotId) {
+        let left = self.condition(&binary.left);
+        let right = self.state("Right");
+        let end = self.state("EndOperator");
+        let (go_right, go_end) = (self.go(right), self.go(end));
+        let is_and = matches!(binary.op, syn::BinOp::And(_));
+        let short = self.put(slot, quote!(!#is_and));
+        let test = if is_and { quote!(#left) } else { quote!(!#left) };
+        self.emit(quote!(if #test #go_right else { #short #go_end }));
+        self.begin(right);
+        self.open();
+        let value = self.value(&binary.right, false);
+        let put = self.put(slot, value);
+        self.emit(put);
+        self.close();
+        self.go_on(end);
+        self.begin(end);
+    }
+}
+
+/// A constant expression that is true where `span` was written in edition 2024 or later.
+fn edition(span: proc_macro2::Span) -> TokenStream {
+    // In edition 2024 an `expr` fragment matches `_`.
+    quote::quote_spanned! {span=>
+        {
+            macro_rules! since_2024 { ($e:expr) => { true }; (_) => { false } }
+            since_2024!(_)
+        }
+    }
+}
+
+fn plain_block(block: &Block) -> syn::ExprBlock {
+    syn::ExprBlock { attrs: Vec::new(), label: None, block: block.clone() }
+}
+
+fn is_never(expr: &Expr) -> bool {
+    matches!(expr, Expr::Break(_) | Expr::Continue(_) | Expr::Return(_))
+}
+
+fn holds_let(condition: &Expr) -> bool {
+    match condition {
+        Expr::Let(_) => true,
+        Expr::Binary(binary) => holds_let(&binary.left) || holds_let(&binary.right),
+        Expr::Paren(inner) => holds_let(&inner.expr),
+        other => {
+            let _ = other.to_token_stream();
+            false
+        }
+    }
+}

@@ -1,0 +1,447 @@
+//! Turns the body into states.
+//!
+//! A piece of the body that holds no suspension is emitted as it was written (see [`native`]); one
+//! that does is taken apart here: its operands in order of evaluation ([`operand`]), its blocks and
+//! branches into states ([`control`]), its patterns into slots ([`bind`]). Each scope keeps the
+//! slots declared in it, and every way out of it drops them in reverse.
+
+mod bind;
+mod control;
+mod native;
+mod operand;
+
+pub(crate) use operand::camel;
+
+use std::collections::HashMap;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote};
+use syn::{Block, Expr, Type};
+
+use crate::diagnostics::Errors;
+use crate::resolve::{self, Names, VarId};
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct StateId(pub(crate) usize);
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct SlotId(pub(crate) usize);
+
+/// One arm of the machine.
+pub(crate) struct State {
+    pub(crate) name: Ident,
+    pub(crate) code: TokenStream,
+    pub(crate) suspension: Option<Suspension>,
+}
+
+/// Where a state waits, for tracebacks.
+pub(crate) struct Suspension {
+    pub(crate) line: u32,
+    pub(crate) column: u32,
+    pub(crate) source: String,
+}
+
+/// A variable or a temporary in the frame.
+pub(crate) struct Slot {
+    pub(crate) name: Ident,
+    /// The scope it is declared in.
+    pub(crate) scope: usize,
+    /// Moved out by the code that follows: no kill at the end of its scope.
+    consumed: bool,
+    /// Whether anything is ever put there, which gives it its type.
+    pub(crate) written: bool,
+}
+
+/// A field that is moved out of a variable in the frame.
+pub(crate) struct Part {
+    pub(crate) name: Ident,
+    pub(crate) slot: SlotId,
+    pub(crate) path: Vec<syn::Member>,
+}
+
+/// What the flow pass hands on.
+pub(crate) struct Machine {
+    pub(crate) states: Vec<State>,
+    pub(crate) slots: Vec<Slot>,
+    pub(crate) parts: Vec<Part>,
+    /// The parent of each scope; the first is the function's.
+    pub(crate) scopes: Vec<Option<usize>>,
+    /// The slots of the parameters, in order.
+    pub(crate) params: Vec<SlotId>,
+    /// Items declared in the body.
+    pub(crate) items: TokenStream,
+}
+
+/// Where an expression's value goes.
+#[derive(Clone)]
+enum Dest {
+    Discard,
+    Slot(SlotId, Option<Type>),
+    Return,
+}
+
+struct Scope {
+    node: usize,
+    slots: Vec<SlotId>,
+}
+
+/// What `break` and `continue` may lead to.
+struct Loop {
+    label: Option<String>,
+    kind: LoopKind,
+}
+
+enum LoopKind {
+    /// Emitted as it was written: jumps to it stay.
+    Native { is_loop: bool },
+    /// Taken apart: jumps to it are changes of state.
+    States { depth: usize, stop: StateId, next: Option<StateId>, dest: Dest },
+}
+
+pub(crate) struct Flow<'a> {
+    names: &'a Names,
+    errors: &'a mut Errors,
+    states: Vec<State>,
+    order: Vec<StateId>,
+    current: StateId,
+    slots: Vec<Slot>,
+    parts: Vec<Part>,
+    nodes: Vec<Option<usize>>,
+    scopes: Vec<Scope>,
+    loops: Vec<Loop>,
+    slot_of: HashMap<VarId, SlotId>,
+    /// Variables that lie in the frame but are meant here by another text: the bindings of a match
+    /// guard, the captures of a closure.
+    shadowed: Vec<HashMap<VarId, TokenStream>>,
+    edges: HashMap<(Vec<SlotId>, StateId), StateId>,
+    taken: HashMap<String, usize>,
+    returns_result: bool,
+    items: TokenStream,
+}
+
+/// Compiles a resolved body. `returns_result` says that its value is a `Result`.
+pub(crate) fn compile(
+    body: &Block,
+    names: &Names,
+    params: &[(VarId, Option<syn::Pat>)],
+    returns_result: bool,
+    errors: &mut Errors,
+) -> Machine {
+    let flow = Flow {
+        names,
+        errors,
+        states: Vec::new(),
+        order: Vec::new(),
+        current: StateId(0),
+        slots: Vec::new(),
+        parts: Vec::new(),
+        nodes: Vec::new(),
+        scopes: Vec::new(),
+        loops: Vec::new(),
+        slot_of: HashMap::new(),
+        shadowed: Vec::new(),
+        edges: HashMap::new(),
+        taken: HashMap::new(),
+        returns_result,
+        items: TokenStream::new(),
+    };
+    flow.function(body, params)
+}
+
+impl Flow<'_> {
+    fn function(mut self, body: &Block, params: &[(VarId, Option<syn::Pat>)]) -> Machine {
+        let start = self.state("Start");
+        self.begin(start);
+        self.open();
+        let slots: Vec<SlotId> = params.iter().map(|(var, _)| self.declare(*var)).collect();
+        for slot in &slots {
+            self.slots[slot.0].written = true;
+        }
+        for ((var, pattern), _) in params.iter().zip(&slots) {
+            if let Some(pattern) = pattern {
+                self.parameter_pattern(*var, pattern);
+            }
+        }
+        self.block(body, &Dest::Return);
+        let code = self.unreachable();
+        self.emit(code);
+        let mut states: Vec<Option<State>> = self.states.into_iter().map(Some).collect();
+        let states = self.order.iter().filter_map(|id| states[id.0].take()).collect();
+        Machine {
+            states,
+            slots: self.slots,
+            parts: self.parts,
+            scopes: self.nodes,
+            params: slots,
+            items: self.items,
+        }
+    }
+
+    // States.
+
+    fn state(&mut self, name: &str) -> StateId {
+        let name = self.unique(name);
+        let name = Ident::new(&name, Span::mixed_site());
+        self.states.push(State { name, code: TokenStream::new(), suspension: None });
+        StateId(self.states.len() - 1)
+    }
+
+    fn begin(&mut self, state: StateId) {
+        self.order.push(state);
+        self.current = state;
+    }
+
+    fn emit(&mut self, code: TokenStream) {
+        self.states[self.current.0].code.extend(code);
+    }
+
+    /// The code that goes on with another state, in the same step. Of type `!`.
+    fn go(&self, state: StateId) -> TokenStream {
+        let name = &self.states[state.0].name;
+        let machine = machine_label();
+        quote!({ *state = __State::#name; continue #machine })
+    }
+
+    fn go_on(&mut self, state: StateId) {
+        let name = &self.states[state.0].name;
+        let machine = machine_label();
+        let code = quote!(*state = __State::#name; continue #machine;);
+        self.emit(code);
+    }
+
+    fn unreachable(&self) -> TokenStream {
+        quote!(::core::unreachable!())
+    }
+
+    /// The code that ends the function with a value.
+    fn finish(&self, value: TokenStream, span: Span) -> TokenStream {
+        if self.returns_result {
+            let line = line(span);
+            quote! {
+                return ::async_proc::machine::Ready(
+                    ::async_proc::machine::crossed(#value, __FUNCTION, #line)
+                )
+            }
+        } else {
+            quote!(return ::async_proc::machine::Ready(#value))
+        }
+    }
+
+    /// A name not given yet: `name`, `name_2`, ….
+    fn unique(&mut self, name: &str) -> String {
+        let count = self.taken.entry(name.to_owned()).or_insert(0);
+        *count += 1;
+        match *count {
+            1 => name.to_owned(),
+            count => format!("{name}_{count}"),
+        }
+    }
+
+    /// A new local of the emitted code.
+    fn local(&mut self, name: &str) -> Ident {
+        let name = self.unique(name);
+        Ident::new(&name, Span::mixed_site())
+    }
+
+    // Slots and scopes.
+
+    fn slot(&mut self, name: &str) -> SlotId {
+        let name = self.local(name);
+        let Some(scope) = self.scopes.last_mut() else { unreachable!("a slot outside a scope") };
+        let slot = Slot { name, scope: scope.node, consumed: false, written: false };
+        self.slots.push(slot);
+        let id = SlotId(self.slots.len() - 1);
+        scope.slots.push(id);
+        id
+    }
+
+    /// A temporary that is taken again by the code that follows.
+    fn consumed_slot(&mut self, name: &str) -> SlotId {
+        let slot = self.slot(name);
+        self.slots[slot.0].consumed = true;
+        slot
+    }
+
+    /// The slot of a variable, declared in the innermost scope.
+    fn declare(&mut self, var: VarId) -> SlotId {
+        let name = self.names.var(var).ident.to_string();
+        let name = match name.strip_prefix("r#").unwrap_or(&name) {
+            "self" => "this",
+            name => name.strip_prefix("__").unwrap_or(name),
+        };
+        let name = if is_reserved(name) { format!("{name}_") } else { name.to_owned() };
+        let slot = self.slot(&name);
+        self.slot_of.insert(var, slot);
+        slot
+    }
+
+    fn name(&self, slot: SlotId) -> Ident {
+        self.slots[slot.0].name.clone()
+    }
+
+    fn put(&mut self, slot: SlotId, value: TokenStream) -> TokenStream {
+        self.slots[slot.0].written = true;
+        let name = self.name(slot);
+        quote!(#name.put(#value);)
+    }
+
+    fn take(&self, slot: SlotId) -> TokenStream {
+        let name = self.name(slot);
+        quote!(#name.take())
+    }
+
+    fn place(&self, slot: SlotId) -> TokenStream {
+        let name = self.name(slot);
+        quote!((*#name.at))
+    }
+
+    fn open(&mut self) {
+        let parent = self.scopes.last().map(|scope| scope.node);
+        self.nodes.push(parent);
+        self.scopes.push(Scope { node: self.nodes.len() - 1, slots: Vec::new() });
+    }
+
+    /// Leaves the innermost scope at its end.
+    fn close(&mut self) {
+        let kills = self.leave();
+        self.emit(kills);
+    }
+
+    /// Leaves the innermost scope; gives the code that drops what is in it.
+    fn leave(&mut self) -> TokenStream {
+        let Some(scope) = self.scopes.pop() else { return TokenStream::new() };
+        self.kills(&scope.slots)
+    }
+
+    fn kills(&self, slots: &[SlotId]) -> TokenStream {
+        let kept = slots.iter().rev().filter(|slot| !self.slots[slot.0].consumed);
+        kept.map(|slot| kill(*slot)).collect()
+    }
+
+    /// The code that leaves the scopes deeper than `depth` and goes on with `target`. Of type `!`.
+    ///
+    /// The drops are a state of their own, so that the locals of the step are dropped before them.
+    fn jump(&mut self, depth: usize, target: StateId) -> TokenStream {
+        let slots: Vec<SlotId> =
+            self.scopes[depth..].iter().flat_map(|scope| scope.slots.iter().copied()).collect();
+        if slots.is_empty() {
+            return self.go(target);
+        }
+        let key = (slots, target);
+        if let Some(edge) = self.edges.get(&key) {
+            return self.go(*edge);
+        }
+        let target_name = self.states[target.0].name.to_string();
+        let edge = self.state(&format!("LeaveTo{target_name}"));
+        let kills: TokenStream = key.0.iter().rev().map(|slot| kill(*slot)).collect();
+        let go = self.go(target);
+        self.states[edge.0].code = quote!(#kills #go);
+        self.order.push(edge);
+        self.edges.insert(key, edge);
+        self.go(edge)
+    }
+
+    /// Takes an item out of the body: states see each other's names only at the machine's head.
+    fn item(&mut self, item: &syn::Item) {
+        if let syn::Item::Impl(item) = item {
+            self.errors.refuse(
+                item,
+                "an `impl` inside a function that suspends would be compiled twice: \
+                 move it out of the function",
+            );
+        }
+        if self.scopes.len() > 2 {
+            self.errors.refuse(
+                item,
+                "an item inside a block that suspends is not compiled yet: \
+                 move it to the head of the function, or out of it",
+            );
+        }
+        self.items.extend(quote!(#item));
+    }
+
+    fn refuse(&mut self, tokens: impl quote::ToTokens, message: &str) {
+        let tokens = self.restore(tokens.to_token_stream());
+        self.errors.refuse(tokens, message);
+    }
+
+    /// Turns the resolver's keys back into tokens: the user's own names for locals of the step,
+    /// places in the frame for the others.
+    fn restore(&self, tokens: TokenStream) -> TokenStream {
+        resolve::replace_idents(tokens, &mut |ident| {
+            if let Some(var) = resolve::binding(ident) {
+                let mut name = self.names.var(var).ident.clone();
+                name.set_span(name.span());
+                return Some(quote!(#name));
+            }
+            let mention = self.names.mention(resolve::mention(ident)?);
+            Some(self.mention_place(mention.var, mention.span))
+        })
+    }
+
+    /// The text of a variable as a place.
+    fn mention_place(&self, var: VarId, span: Span) -> TokenStream {
+        if let Some(text) = self.shadowed.iter().rev().find_map(|shadows| shadows.get(&var)) {
+            return text.clone();
+        }
+        match self.slot_of.get(&var) {
+            Some(slot) if self.names.var(var).in_frame => {
+                let mut name = self.name(*slot);
+                name.set_span(Span::mixed_site().located_at(span));
+                quote!((*#name.at))
+            }
+            _ => {
+                let mut ident = self.names.var(var).ident.clone();
+                ident.set_span(ident.span().located_at(span));
+                quote!(#ident)
+            }
+        }
+    }
+
+    /// The slot of a variable that lies in the frame here.
+    fn frame_slot(&self, var: VarId) -> Option<SlotId> {
+        if self.shadowed.iter().any(|shadows| shadows.contains_key(&var)) {
+            return None;
+        }
+        self.names.var(var).in_frame.then(|| self.slot_of.get(&var).copied())?
+    }
+}
+
+/// A placeholder for the code that drops a slot: what parts of it may be gone is known at the end.
+fn kill(slot: SlotId) -> TokenStream {
+    let ident = format_ident!("__kill_{}", slot.0);
+    quote!(#ident;)
+}
+
+/// The slot that a placeholder drops.
+pub(crate) fn killed(ident: &Ident) -> Option<SlotId> {
+    ident.to_string().strip_prefix("__kill_")?.parse().ok().map(SlotId)
+}
+
+/// The label of the machine's loop.
+pub(crate) fn machine_label() -> syn::Lifetime {
+    syn::Lifetime::new("'machine", Span::mixed_site())
+}
+
+fn line(span: Span) -> proc_macro2::Literal {
+    proc_macro2::Literal::u32_unsuffixed(u32::try_from(span.start().line).unwrap_or(0))
+}
+
+/// The names the emitted code uses itself.
+fn is_reserved(name: &str) -> bool {
+    matches!(name, "state" | "frame" | "cx" | "live" | "value" | "slot")
+}
+
+/// Whether an expression is a place: a variable, or reached from one.
+fn is_place(expr: &Expr) -> bool {
+    match expr {
+        Expr::Path(_) => true,
+        Expr::Paren(inner) => is_place(&inner.expr),
+        Expr::Group(inner) => is_place(&inner.expr),
+        Expr::Field(field) => is_place(&field.base),
+        Expr::Index(index) => is_place(&index.expr),
+        // What a pointer leads to is a place, wherever the pointer comes from.
+        Expr::Unary(unary) => matches!(unary.op, syn::UnOp::Deref(_)),
+        _ => false,
+    }
+}

@@ -1,0 +1,676 @@
+//! Expressions that suspend: their operands in order of evaluation.
+//!
+//! An operand that is evaluated before a suspension in the same expression is *spilled* to a slot,
+//! as is every temporary it leaves behind that lives to the end of the statement. What comes after
+//! the last suspension stays inline. Literals and paths to items are never spilled.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::spanned::Spanned;
+use syn::{Expr, Pat};
+
+use super::native::Use;
+use super::{Dest, Flow, Suspension, is_place};
+use crate::known::{self, Access};
+use crate::resolve;
+use crate::suspension;
+
+/// An operand, and what is done with it.
+pub(super) struct Operand<'e> {
+    expr: &'e Expr,
+    usage: Use,
+}
+
+impl<'e> Operand<'e> {
+    fn value(expr: &'e Expr) -> Self {
+        Operand { expr, usage: Use::Value }
+    }
+    fn place(expr: &'e Expr) -> Self {
+        Operand { expr, usage: Use::Place }
+    }
+}
+
+impl Flow<'_> {
+    /// Compiles an expression for its value; gives the text that is the value, to be used once,
+    /// in the state that is current afterwards.
+    ///
+    /// `held` says that a suspension comes later in the same statement, so that temporaries have to
+    /// be kept in the frame.
+    pub(super) fn value(&mut self, expr: &Expr, held: bool) -> TokenStream {
+        if !leaps(expr, held) {
+            return self.native(expr, Use::Value);
+        }
+        match expr {
+            Expr::Await(wait) => self.wait(wait),
+            Expr::Paren(inner) => self.value(&inner.expr, held),
+            Expr::Group(inner) => self.value(&inner.expr, held),
+            Expr::Try(attempt) => {
+                let value = self.value(&attempt.expr, held);
+                self.propagate(value, attempt.question_token.span)
+            }
+            Expr::Call(call) => {
+                let callee_is_local = !matches!(&*call.func, Expr::Path(_))
+                    || resolve::mention_of(&call.func).is_some();
+                let mut operands: Vec<Operand<'_>> = Vec::new();
+                if callee_is_local {
+                    operands.push(Operand::place(&call.func));
+                }
+                operands.extend(call.args.iter().map(Operand::value));
+                let mut texts = self.operands(&operands, held);
+                let func = match callee_is_local {
+                    true => {
+                        let func = texts.remove(0);
+                        quote!((#func))
+                    }
+                    false => call.func.to_token_stream(),
+                };
+                quote!(#func(#(#texts),*))
+            }
+            Expr::MethodCall(call) => self.method_call(call, held),
+            Expr::Binary(binary) => self.binary(binary, expr, held),
+            Expr::Unary(unary) => {
+                let op = &unary.op;
+                let value = match op {
+                    syn::UnOp::Deref(_) => self.place_of(&unary.expr, held),
+                    _ => self.value(&unary.expr, held),
+                };
+                quote!((#op #value))
+            }
+            Expr::Cast(cast) => {
+                let (value, ty) = (self.value(&cast.expr, held), &cast.ty);
+                quote!((#value as #ty))
+            }
+            Expr::Reference(reference) => {
+                let mutability = &reference.mutability;
+                let place = self.place_of(&reference.expr, held);
+                quote!(&#mutability #place)
+            }
+            Expr::RawAddr(reference) => {
+                let mutability = &reference.mutability;
+                let place = self.place_of(&reference.expr, held);
+                quote!(&raw #mutability #place)
+            }
+            Expr::Field(field) => {
+                let (base, member) = (self.place_of(&field.base, held), &field.member);
+                quote!(#base.#member)
+            }
+            Expr::Index(index) => {
+                let texts = self
+                    .operands(&[Operand::place(&index.expr), Operand::value(&index.index)], held);
+                let [base, index] = &texts[..] else { unreachable!() };
+                quote!(#base[#index])
+            }
+            Expr::Tuple(tuple) => {
+                let operands: Vec<_> = tuple.elems.iter().map(Operand::value).collect();
+                let texts = self.operands(&operands, held);
+                quote!((#(#texts,)*))
+            }
+            Expr::Array(array) => {
+                let operands: Vec<_> = array.elems.iter().map(Operand::value).collect();
+                let texts = self.operands(&operands, held);
+                quote!([#(#texts),*])
+            }
+            Expr::Repeat(repeat) => {
+                let (value, len) = (self.value(&repeat.expr, held), &repeat.len);
+                quote!([#value; #len])
+            }
+            Expr::Struct(literal) => {
+                let rest = literal.rest.as_deref();
+                let operands: Vec<_> = literal
+                    .fields
+                    .iter()
+                    .map(|field| Operand::value(&field.expr))
+                    .chain(rest.map(Operand::value))
+                    .collect();
+                let mut texts = self.operands(&operands, held);
+                let rest = rest.and_then(|_| texts.pop()).map(|rest| quote!(..#rest));
+                let members = literal.fields.iter().map(|field| &field.member);
+                let path = &literal.path;
+                let qself = &literal.qself;
+                if qself.is_some() {
+                    self.refuse(path, "a qualified path here is not compiled yet: name the type");
+                }
+                quote!(#path { #(#members: #texts,)* #rest })
+            }
+            Expr::Range(range) => {
+                let bounds: Vec<_> = [range.start.as_deref(), range.end.as_deref()]
+                    .into_iter()
+                    .flatten()
+                    .map(Operand::value)
+                    .collect();
+                let mut texts = self.operands(&bounds, held).into_iter();
+                let start = range.start.as_ref().and_then(|_| texts.next());
+                let end = texts.next();
+                let limits = &range.limits;
+                quote!((#start #limits #end))
+            }
+            Expr::Assign(assign) => self.assignment(assign, held),
+            Expr::Macro(mac) => self.mac(&mac.mac, held),
+            Expr::Return(exit) => {
+                let span = exit.return_token.span;
+                let value = match &exit.expr {
+                    Some(value) => self.value(value, false),
+                    None => quote!(()),
+                };
+                let finish = self.finish(value, span);
+                self.emit(quote!(#finish;));
+                self.unreachable()
+            }
+            Expr::Break(jump) => {
+                let Some((depth, stop, dest)) = self.break_target(jump.label.as_ref()) else {
+                    self.refuse(expr, "this `break` suspends inside a loop that does not");
+                    return self.unreachable();
+                };
+                if let Some(value) = &jump.expr {
+                    self.into(value, &dest);
+                }
+                let go = self.jump(depth, stop);
+                self.emit(quote!(#go));
+                self.unreachable()
+            }
+            Expr::Block(_) | Expr::Unsafe(_) | Expr::If(_) | Expr::Match(_) | Expr::Loop(_) => {
+                let slot = self.consumed_slot("value");
+                self.into(expr, &Dest::Slot(slot, None));
+                self.take(slot)
+            }
+            Expr::Let(_) => {
+                self.refuse(
+                    expr,
+                    "a suspension in a let chain is not compiled yet: nest the `if let`s, or \
+                     bind the awaited value first",
+                );
+                self.unreachable()
+            }
+            _ => {
+                self.refuse(
+                    expr,
+                    "a suspension inside this expression is not compiled yet: bind the awaited \
+                     value to a variable first",
+                );
+                self.unreachable()
+            }
+        }
+    }
+
+    /// `future.await`: a state that polls the future where it lies.
+    fn wait(&mut self, wait: &syn::ExprAwait) -> TokenStream {
+        let about = subject(&wait.base);
+        let future = self.value(&wait.base, true);
+        let slot = self.consumed_slot(&snake(&about));
+        let put = self.put(slot, quote!(::core::future::IntoFuture::into_future(#future)));
+        let state = self.state(&format!("Await{}", camel(&about)));
+        let span = wait.await_token.span;
+        let start = span.start();
+        self.states[state.0].suspension = Some(Suspension {
+            line: u32::try_from(start.line).unwrap_or(0),
+            column: u32::try_from(start.column + 1).unwrap_or(0),
+            source: span_text(&wait.base, &self.restore(wait.base.to_token_stream())),
+        });
+        self.emit(put);
+        self.go_on(state);
+        self.begin(state);
+        let value = self.local(&format!("{}_value", snake(&about)));
+        let (name, state_name) = (self.name(slot), self.states[state.0].name.clone());
+        self.emit(quote! {
+            let ::async_proc::machine::Ready(#value) = #name.poll(cx) else {
+                *state = __State::#state_name;
+                return ::async_proc::machine::Pending;
+            };
+        });
+        quote!(#value)
+    }
+
+    /// Compiles operands in order. Those before the last one that suspends, or that leaves
+    /// temporaries which a later suspension must keep, are spilled.
+    fn operands(&mut self, operands: &[Operand<'_>], held: bool) -> Vec<TokenStream> {
+        let last = operands.iter().rposition(|operand| leaps_as(operand, held));
+        let mut texts = Vec::new();
+        for (index, operand) in operands.iter().enumerate() {
+            let before = last.is_some_and(|last| index < last);
+            let suspends_later =
+                operands[index + 1..].iter().any(|operand| suspension::expr(operand.expr));
+            let held = held || suspends_later;
+            let text = match operand.usage {
+                Use::Value => self.value(operand.expr, held),
+                Use::Place => self.place_of(operand.expr, held),
+            };
+            texts.push(if before && !is_fixed(operand) { self.spill(text, operand) } else { text });
+        }
+        texts
+    }
+
+    fn spill(&mut self, text: TokenStream, operand: &Operand<'_>) -> TokenStream {
+        match operand.usage {
+            Use::Value => {
+                let slot = self.consumed_slot("operand");
+                let put = self.put(slot, text);
+                self.emit(put);
+                self.take(slot)
+            }
+            // A place is borrowed by what uses it; its own parts were spilled already.
+            Use::Place => text,
+        }
+    }
+
+    /// Compiles an expression as a place. A value gets a temporary: a slot where a suspension
+    /// comes later in the statement.
+    pub(super) fn place_of(&mut self, expr: &Expr, held: bool) -> TokenStream {
+        if !leaps_place(expr, held) {
+            return self.native(expr, Use::Place);
+        }
+        match expr {
+            Expr::Paren(inner) => return self.place_of(&inner.expr, held),
+            Expr::Group(inner) => return self.place_of(&inner.expr, held),
+            Expr::Field(field) => {
+                let (base, member) = (self.place_of(&field.base, held), &field.member);
+                return quote!(#base.#member);
+            }
+            Expr::Index(_) => {
+                let text = self.value(expr, held);
+                return quote!(#text);
+            }
+            Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Deref(_)) => {
+                let inner = match is_place(&unary.expr) {
+                    true => self.place_of(&unary.expr, held),
+                    false => self.value(&unary.expr, held),
+                };
+                return quote!((*#inner));
+            }
+            _ => {}
+        }
+        let value = self.value(expr, held);
+        if held {
+            let slot = self.slot("temporary");
+            let put = self.put(slot, value);
+            self.emit(put);
+            self.place(slot)
+        } else {
+            quote!(::async_proc::machine::temp(#value))
+        }
+    }
+
+    fn method_call(&mut self, call: &syn::ExprMethodCall, held: bool) -> TokenStream {
+        let (method, turbofish) = (&call.method, &call.turbofish);
+        let args_suspend = call.args.iter().any(suspension::expr);
+        let receiver_held = held || args_suspend;
+        let in_slot = receiver_held && !is_place(&call.receiver) && !is_promoted(&call.receiver);
+        let args: Vec<Operand<'_>> = call.args.iter().map(Operand::value).collect();
+        if in_slot {
+            // The call may borrow its receiver, or move it.
+            let value = self.value(&call.receiver, true);
+            let slot = self.slot("temporary");
+            let put = self.put(slot, value);
+            self.emit(put);
+            let name = self.name(slot);
+            if args.iter().any(|arg| leaps_as(arg, held)) {
+                let texts = self.operands(&args, held);
+                return probe_values(&name, call, texts);
+            }
+            return self.probe(name.clone(), call).unwrap_or_else(|| {
+                let texts: Vec<_> =
+                    call.args.iter().map(|arg| self.native(arg, Use::Value)).collect();
+                quote!((*#name.at).#method #turbofish(#(#texts),*))
+            });
+        }
+        let movable = resolve::mention_of(&call.receiver).and_then(|mention| {
+            let mention = self.names.mention(mention);
+            let reference = self.names.var(mention.var).reference.is_some();
+            if mention.used_later || reference { None } else { self.frame_slot(mention.var) }
+        });
+        let operands: Vec<_> =
+            std::iter::once(Operand::place(&call.receiver)).chain(args).collect();
+        let mut texts = self.operands(&operands, held);
+        let receiver = texts.remove(0);
+        match movable {
+            Some(slot) => probe_values(&self.name(slot), call, texts),
+            None => quote!(#receiver.#method #turbofish(#(#texts),*)),
+        }
+    }
+
+    fn binary(&mut self, binary: &syn::ExprBinary, expr: &Expr, held: bool) -> TokenStream {
+        use syn::BinOp;
+        let op = &binary.op;
+        match op {
+            BinOp::And(_) | BinOp::Or(_) => {
+                if suspension::expr(&binary.right) || held {
+                    let slot = self.consumed_slot("value");
+                    self.lazy_operator(binary, slot);
+                    return self.take(slot);
+                }
+                let left = self.condition(&binary.left);
+                let right = self.native(&binary.right, Use::Value);
+                quote!((#left #op #right))
+            }
+            BinOp::Eq(_)
+            | BinOp::Ne(_)
+            | BinOp::Lt(_)
+            | BinOp::Le(_)
+            | BinOp::Gt(_)
+            | BinOp::Ge(_) => {
+                let operands = [Operand::place(&binary.left), Operand::place(&binary.right)];
+                let texts = self.operands(&operands, held);
+                let [left, right] = &texts[..] else { unreachable!() };
+                quote!((#left #op #right))
+            }
+            _ if is_compound(op) => {
+                // Whether the place or the value comes first depends on the type, and shows only
+                // where finding the place does something.
+                if !is_fixed_place(&binary.left) {
+                    self.refuse(
+                        expr,
+                        "the order of evaluation here depends on the type: bind the awaited \
+                         value to a variable first",
+                    );
+                }
+                let value = self.value(&binary.right, held);
+                let place = self.native(&binary.left, Use::Place);
+                quote!(#place #op #value)
+            }
+            _ => {
+                let operands = [Operand::value(&binary.left), Operand::value(&binary.right)];
+                let texts = self.operands(&operands, held);
+                let [left, right] = &texts[..] else { unreachable!() };
+                quote!((#left #op #right))
+            }
+        }
+    }
+
+    /// An assignment: first the value, then the place.
+    fn assignment(&mut self, assign: &syn::ExprAssign, held: bool) -> TokenStream {
+        let value = self.value(&assign.right, held || suspension::expr(&assign.left));
+        if suspension::expr(&assign.left) {
+            let slot = self.consumed_slot("operand");
+            let put = self.put(slot, value);
+            self.emit(put);
+            let place = self.place_of(&assign.left, held);
+            let value = self.take(slot);
+            return quote!(#place = #value);
+        }
+        match self.assign_to(&assign.left, value.clone()) {
+            Some(text) => text,
+            None => {
+                let place = self.native(&assign.left, Use::Place);
+                quote!(#place = #value)
+            }
+        }
+    }
+
+    /// A macro with a suspension in its arguments.
+    pub(super) fn mac(&mut self, mac: &syn::Macro, held: bool) -> TokenStream {
+        let Some(mut arguments) = known::parse(mac) else {
+            self.errors.refuse(
+                mac,
+                "a suspension inside a macro whose grammar is not known: bind the awaited value \
+                 to a variable before it",
+            );
+            return self.unreachable();
+        };
+        let names = self.names;
+        arguments.args.retain(|arg| match resolve::mention_of(&arg.expr) {
+            Some(id) => {
+                let mention = names.mention(id);
+                !mention.implied || self.frame_slot(mention.var).is_some()
+            }
+            None => true,
+        });
+        // What a format string borrows lives to the end of the statement, past every argument.
+        let args = std::mem::take(&mut arguments.args);
+        let operands: Vec<Operand<'_>> = args
+            .iter()
+            .map(|arg| match arg.access {
+                Access::Borrow => Operand::place(&arg.expr),
+                _ => Operand::value(&arg.expr),
+            })
+            .collect();
+        let texts = self.operands(&operands, held);
+        arguments.args = args
+            .iter()
+            .zip(texts)
+            .map(|(arg, text)| known::Argument {
+                name: arg.name.clone(),
+                expr: Expr::Verbatim(text),
+                access: arg.access,
+                implied: arg.implied,
+            })
+            .collect();
+        let mut mac = mac.clone();
+        mac.tokens = arguments.to_tokens();
+        mac.to_token_stream()
+    }
+}
+
+/// A method call on a slot, which may move what is in it, with arguments already compiled.
+fn probe_values(name: &Ident, call: &syn::ExprMethodCall, values: Vec<TokenStream>) -> TokenStream {
+    let (method, turbofish) = (&call.method, &call.turbofish);
+    let args: Vec<Ident> = (0..values.len())
+        .map(|index| Ident::new(&format!("arg_{index}"), Span::mixed_site()))
+        .collect();
+    quote! {
+        ::async_proc::receiver!(
+            #name, (#(#args = #values),*) #name.#method #turbofish(#(#args),*)
+        )
+    }
+}
+
+/// Whether compiling an expression emits code before its text: it suspends, or it makes
+/// temporaries that must be kept.
+pub(super) fn leaps(expr: &Expr, held: bool) -> bool {
+    suspension::expr(expr) || (held && makes_temporaries(expr))
+}
+
+fn leaps_place(expr: &Expr, held: bool) -> bool {
+    suspension::expr(expr) || (held && (makes_temporaries(expr) || borrows_temporary(expr)))
+}
+
+fn leaps_as(operand: &Operand<'_>, held: bool) -> bool {
+    match operand.usage {
+        Use::Value => leaps(operand.expr, held),
+        Use::Place => leaps_place(operand.expr, held),
+    }
+}
+
+/// Whether borrowing an expression makes a temporary of it.
+fn borrows_temporary(expr: &Expr) -> bool {
+    match expr {
+        Expr::Paren(inner) => borrows_temporary(&inner.expr),
+        Expr::Group(inner) => borrows_temporary(&inner.expr),
+        Expr::Field(field) => borrows_temporary(&field.base),
+        Expr::Index(index) => borrows_temporary(&index.expr),
+        Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Deref(_)) => false,
+        _ => !is_place(expr) && !is_promoted(expr),
+    }
+}
+
+/// Whether evaluating an expression leaves temporaries that live to the end of the statement.
+fn makes_temporaries(expr: &Expr) -> bool {
+    match expr {
+        Expr::Paren(inner) => makes_temporaries(&inner.expr),
+        Expr::Group(inner) => makes_temporaries(&inner.expr),
+        Expr::MethodCall(call) => {
+            borrows_temporary(&call.receiver)
+                || makes_temporaries(&call.receiver)
+                || call.args.iter().any(makes_temporaries)
+        }
+        Expr::Call(call) => {
+            makes_temporaries(&call.func) || call.args.iter().any(makes_temporaries)
+        }
+        Expr::Reference(reference) => {
+            borrows_temporary(&reference.expr) || makes_temporaries(&reference.expr)
+        }
+        Expr::RawAddr(reference) => {
+            borrows_temporary(&reference.expr) || makes_temporaries(&reference.expr)
+        }
+        Expr::Field(field) => borrows_temporary(&field.base) || makes_temporaries(&field.base),
+        Expr::Index(index) => {
+            borrows_temporary(&index.expr)
+                || makes_temporaries(&index.expr)
+                || makes_temporaries(&index.index)
+        }
+        Expr::Unary(unary) => {
+            let deref = matches!(unary.op, syn::UnOp::Deref(_));
+            (deref && borrows_temporary(&unary.expr)) || makes_temporaries(&unary.expr)
+        }
+        Expr::Binary(binary) => {
+            use syn::BinOp;
+            let compares = matches!(
+                binary.op,
+                BinOp::Eq(_)
+                    | BinOp::Ne(_)
+                    | BinOp::Lt(_)
+                    | BinOp::Le(_)
+                    | BinOp::Gt(_)
+                    | BinOp::Ge(_)
+            );
+            // Each operand of `&&` and `||` drops its own.
+            let lazy = matches!(binary.op, BinOp::And(_) | BinOp::Or(_));
+            !lazy
+                && [&binary.left, &binary.right].into_iter().any(|operand| {
+                    makes_temporaries(operand) || (compares && borrows_temporary(operand))
+                })
+        }
+        Expr::Cast(cast) => makes_temporaries(&cast.expr),
+        Expr::Try(attempt) => makes_temporaries(&attempt.expr),
+        Expr::Tuple(tuple) => tuple.elems.iter().any(makes_temporaries),
+        Expr::Array(array) => array.elems.iter().any(makes_temporaries),
+        Expr::Repeat(repeat) => makes_temporaries(&repeat.expr),
+        Expr::Struct(literal) => {
+            literal.fields.iter().any(|field| makes_temporaries(&field.expr))
+                || literal.rest.as_deref().is_some_and(makes_temporaries)
+        }
+        Expr::Range(range) => {
+            [&range.start, &range.end].into_iter().flatten().any(|bound| makes_temporaries(bound))
+        }
+        Expr::Match(branch) => borrows_temporary(&branch.expr) || makes_temporaries(&branch.expr),
+        Expr::Macro(mac) => known::parse(&mac.mac).is_some_and(|arguments| {
+            arguments
+                .args
+                .iter()
+                .any(|arg| arg.access == Access::Value && makes_temporaries(&arg.expr))
+        }),
+        _ => false,
+    }
+}
+
+/// Whether a reference to an expression is to a constant, with no temporary behind it.
+fn is_promoted(expr: &Expr) -> bool {
+    match expr {
+        Expr::Lit(_) | Expr::Path(_) => true,
+        Expr::Paren(inner) => is_promoted(&inner.expr),
+        Expr::Group(inner) => is_promoted(&inner.expr),
+        Expr::Unary(unary) => is_promoted(&unary.expr),
+        Expr::Reference(reference) => {
+            reference.mutability.is_none() && is_promoted(&reference.expr)
+        }
+        Expr::Tuple(tuple) => tuple.elems.iter().all(is_promoted),
+        Expr::Array(array) => array.elems.iter().all(is_promoted),
+        _ => false,
+    }
+}
+
+/// An operand that nothing evaluated after it can change.
+fn is_fixed(operand: &Operand<'_>) -> bool {
+    match operand.expr {
+        Expr::Lit(_) => true,
+        Expr::Path(_) => resolve::mention_of(operand.expr).is_none(),
+        Expr::Closure(_) => false,
+        _ => false,
+    }
+}
+
+/// A place that takes no evaluation to find.
+fn is_fixed_place(expr: &Expr) -> bool {
+    match expr {
+        Expr::Path(_) => true,
+        Expr::Paren(inner) => is_fixed_place(&inner.expr),
+        Expr::Field(field) => is_fixed_place(&field.base),
+        Expr::Unary(unary) => {
+            matches!(unary.op, syn::UnOp::Deref(_)) && is_fixed_place(&unary.expr)
+        }
+        _ => false,
+    }
+}
+
+fn is_compound(op: &syn::BinOp) -> bool {
+    use syn::BinOp;
+    matches!(
+        op,
+        BinOp::AddAssign(_)
+            | BinOp::SubAssign(_)
+            | BinOp::MulAssign(_)
+            | BinOp::DivAssign(_)
+            | BinOp::RemAssign(_)
+            | BinOp::BitXorAssign(_)
+            | BinOp::BitAndAssign(_)
+            | BinOp::BitOrAssign(_)
+            | BinOp::ShlAssign(_)
+            | BinOp::ShrAssign(_)
+    )
+}
+
+/// A word for what is awaited: the name of the function or variable.
+fn subject(expr: &Expr) -> String {
+    match expr {
+        Expr::Call(call) => subject(&call.func),
+        Expr::MethodCall(call) => call.method.to_string(),
+        Expr::Field(field) => field.member.to_token_stream().to_string(),
+        Expr::Paren(inner) => subject(&inner.expr),
+        Expr::Group(inner) => subject(&inner.expr),
+        Expr::Reference(inner) => subject(&inner.expr),
+        Expr::Try(inner) => subject(&inner.expr),
+        Expr::Await(inner) => subject(&inner.base),
+        Expr::Path(path) => match path.path.segments.last() {
+            Some(last) if !last.ident.to_string().starts_with("__m") => last.ident.to_string(),
+            _ => "future".to_owned(),
+        },
+        _ => "future".to_owned(),
+    }
+}
+
+fn snake(word: &str) -> String {
+    let mut snake = String::new();
+    for c in word.trim_start_matches("r#").chars() {
+        if c.is_uppercase() && !snake.is_empty() && !snake.ends_with('_') {
+            snake.push('_');
+        }
+        snake.extend(c.to_lowercase());
+    }
+    if snake.starts_with(|c: char| c.is_ascii_digit()) { format!("field_{snake}") } else { snake }
+}
+
+pub(crate) fn camel(word: &str) -> String {
+    word.trim_start_matches("r#")
+        .split('_')
+        .map(|part| {
+            let mut chars = part.chars();
+            let first = chars.next().map(|c| c.to_uppercase().collect::<String>());
+            first.unwrap_or_default() + chars.as_str()
+        })
+        .collect()
+}
+
+/// The source text of an expression.
+fn span_text(expr: &Expr, restored: &TokenStream) -> String {
+    expr.span().source_text().unwrap_or_else(|| restored.to_string())
+}
+
+/// Whether a pattern binds all of the value it matches, so that nothing is left of the value.
+pub(super) fn binds_everything(pattern: &Pat) -> bool {
+    match pattern {
+        Pat::Ident(pat) => pat.by_ref.is_none() && pat.subpat.is_none(),
+        Pat::Path(_) | Pat::Lit(_) | Pat::Range(_) | Pat::Wild(_) => true,
+        Pat::Paren(inner) => binds_everything(&inner.pat),
+        Pat::Guard(inner) => binds_everything(&inner.pat),
+        Pat::Type(inner) => binds_everything(&inner.pat),
+        Pat::Or(or) => or.cases.iter().all(binds_everything),
+        Pat::Tuple(tuple) => tuple.elems.iter().all(binds_whole),
+        Pat::TupleStruct(tuple) => tuple.elems.iter().all(binds_whole),
+        Pat::Struct(pattern) => {
+            pattern.rest.is_none() && pattern.fields.iter().all(|field| binds_whole(&field.pat))
+        }
+        _ => false,
+    }
+}
+
+fn binds_whole(pattern: &Pat) -> bool {
+    !matches!(pattern, Pat::Wild(_) | Pat::Rest(_)) && binds_everything(pattern)
+}

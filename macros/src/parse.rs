@@ -1,0 +1,240 @@
+//! Reads the annotated function: which of the two kinds it is, and what its parameters are.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+use syn::visit::{self, Visit};
+use syn::{
+    Attribute, Block, FnArg, GenericArgument, ItemFn, Pat, PathArguments, ReturnType, Signature,
+    Type, Visibility,
+};
+
+use crate::diagnostics::Errors;
+
+/// An annotated function.
+#[derive(Clone)]
+pub(crate) struct Input {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) vis: Visibility,
+    /// The signature to emit: every parameter has a name.
+    pub(crate) sig: Signature,
+    pub(crate) kind: Kind,
+    pub(crate) params: Vec<Param>,
+    pub(crate) body: Block,
+}
+
+/// The two signatures the compiler takes.
+#[derive(Clone)]
+pub(crate) enum Kind {
+    /// `fn f(…) -> Future<T>`: starts in the call, gives a hot handle.
+    Proc { value: Type },
+    /// `async fn f(…) -> R`: lazy, may borrow.
+    Async { output: Type },
+}
+
+/// One parameter, `self` included.
+#[derive(Clone)]
+pub(crate) struct Param {
+    /// The name it has in the emitted signature.
+    pub(crate) ident: Ident,
+    /// The pattern to take it apart with, unless that is just its name.
+    pub(crate) pattern: Option<Pat>,
+    pub(crate) mutable: bool,
+    /// Written as a reference, so that using it never moves what it refers to.
+    pub(crate) reference: Option<Reference>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reference {
+    Shared,
+    Unique,
+}
+
+impl Input {
+    /// Parses the function. What cannot be parsed at all is an `Err`; what can be but is refused
+    /// goes to `errors`.
+    pub(crate) fn parse(
+        attr: TokenStream,
+        item: TokenStream,
+        errors: &mut Errors,
+    ) -> syn::Result<Self> {
+        if !attr.is_empty() {
+            errors.refuse(attr, "`#[async_proc]` takes no arguments");
+        }
+        let ItemFn { attrs, vis, mut sig, block, .. } = syn::parse2(item)?;
+        if let Some(constness) = &sig.constness {
+            errors.refuse(constness, "a `const fn` cannot be suspended: remove `const`");
+        }
+        if let Some(variadic) = &sig.variadic {
+            errors.refuse(variadic, "a variadic function cannot be suspended");
+        }
+        let kind = Kind::parse(&mut sig, errors);
+        let params = Param::parse_all(&mut sig, matches!(kind, Kind::Proc { .. }), errors);
+        Ok(Input { attrs, vis, sig, kind, params, body: *block })
+    }
+
+    /// Whether the body's value is a `Result`, so that an error in it notes what it crosses.
+    pub(crate) fn returns_result(&self) -> bool {
+        match &self.kind {
+            Kind::Proc { .. } => true,
+            Kind::Async { output: Type::Path(path) } => {
+                path.path.segments.last().is_some_and(|last| last.ident == "Result")
+            }
+            Kind::Async { .. } => false,
+        }
+    }
+
+    /// What the body's value must be.
+    pub(crate) fn body_type(&self) -> TokenStream {
+        match &self.kind {
+            Kind::Proc { value } => {
+                quote!(::core::result::Result<#value, ::async_proc::Error>)
+            }
+            Kind::Async { output } => output.to_token_stream(),
+        }
+    }
+}
+
+impl Kind {
+    fn parse(sig: &mut Signature, errors: &mut Errors) -> Kind {
+        if sig.asyncness.is_some() {
+            let output = match &sig.output {
+                ReturnType::Default => syn::parse_quote!(()),
+                ReturnType::Type(_, ty) => (**ty).clone(),
+            };
+            return Kind::Async { output };
+        }
+        let unit = syn::parse_quote!(());
+        let value = match &sig.output {
+            ReturnType::Default => {
+                sig.output = syn::parse_quote!(-> ::async_proc::future::Future<()>);
+                unit
+            }
+            ReturnType::Type(_, ty) => match future_value(ty) {
+                Some(value) => value,
+                None => {
+                    errors.refuse(
+                        ty,
+                        "a proc returns `Future<T>`, or has no return type; \
+                         write `async fn` for a lazy function that returns something else",
+                    );
+                    unit
+                }
+            },
+        };
+        Kind::Proc { value }
+    }
+}
+
+/// The `T` of a type written `Future<T>`, by whatever path.
+fn future_value(ty: &Type) -> Option<Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last()?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    match arguments.args.first()? {
+        GenericArgument::Type(value) if last.ident == "Future" && arguments.args.len() == 1 => {
+            Some(value.clone())
+        }
+        _ => None,
+    }
+}
+
+impl Param {
+    /// Reads the parameters and gives each one a name in the signature.
+    fn parse_all(sig: &mut Signature, owned: bool, errors: &mut Errors) -> Vec<Param> {
+        let mut params = Vec::new();
+        for (index, input) in sig.inputs.iter_mut().enumerate() {
+            let attrs = match &*input {
+                FnArg::Receiver(receiver) => &receiver.attrs,
+                FnArg::Typed(typed) => &typed.attrs,
+            };
+            if let Some(attr) = attrs.iter().find(|attr| attr.path().is_ident("cfg")) {
+                errors.refuse(attr, "`#[cfg]` on a parameter is not compiled yet");
+            }
+            if owned {
+                refuse_borrowed(input, errors);
+            }
+            params.push(match input {
+                FnArg::Receiver(receiver) => {
+                    let written = receiver.to_token_stream().to_string();
+                    Param {
+                        ident: Ident::new("self", receiver.self_token.span),
+                        pattern: None,
+                        mutable: receiver.mutability.is_some() && !written.contains('&'),
+                        reference: Reference::of_receiver(&written),
+                    }
+                }
+                FnArg::Typed(typed) => {
+                    let reference = Reference::of_type(&typed.ty);
+                    match &*typed.pat {
+                        Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => Param {
+                            ident: pat.ident.clone(),
+                            pattern: None,
+                            mutable: pat.mutability.is_some(),
+                            reference,
+                        },
+                        pattern => {
+                            let pattern = pattern.clone();
+                            let ident = format_ident!("__p{index}", span = Span::mixed_site());
+                            *typed.pat = syn::parse_quote!(#ident);
+                            Param { ident, pattern: Some(pattern), mutable: false, reference }
+                        }
+                    }
+                }
+            });
+        }
+        params
+    }
+}
+
+impl Reference {
+    fn of_type(ty: &Type) -> Option<Reference> {
+        match ty {
+            Type::Reference(reference) if reference.mutability.is_some() => Some(Reference::Unique),
+            Type::Reference(_) => Some(Reference::Shared),
+            Type::Paren(inner) => Reference::of_type(&inner.elem),
+            Type::Group(inner) => Reference::of_type(&inner.elem),
+            _ => None,
+        }
+    }
+
+    fn of_receiver(written: &str) -> Option<Reference> {
+        let borrowed = written.trim_start().starts_with('&') || written.contains(": &");
+        borrowed.then(
+            || {
+                if written.contains("mut") { Reference::Unique } else { Reference::Shared }
+            },
+        )
+    }
+}
+
+/// A proc outlives its caller, so it owns its arguments.
+fn refuse_borrowed(input: &FnArg, errors: &mut Errors) {
+    struct Borrows<'e>(&'e mut Errors);
+    const MESSAGE: &str = "a proc owns its arguments: it goes on after its caller has returned; \
+                           pass a value or an `Rc`, or write `async fn`";
+    impl<'ast> Visit<'ast> for Borrows<'_> {
+        fn visit_type_reference(&mut self, ty: &'ast syn::TypeReference) {
+            match &ty.lifetime {
+                Some(lifetime) if lifetime.ident == "static" => {
+                    visit::visit_type_reference(self, ty);
+                }
+                _ => self.0.refuse(ty, MESSAGE),
+            }
+        }
+        // The references of `fn(&T)` and `Fn(&T)` are those of later calls.
+        fn visit_type_fn_ptr(&mut self, _: &'ast syn::TypeFnPtr) {}
+        fn visit_parenthesized_generic_arguments(
+            &mut self,
+            _: &'ast syn::ParenthesizedGenericArguments,
+        ) {
+        }
+    }
+    match input {
+        FnArg::Receiver(receiver) => {
+            if receiver.to_token_stream().to_string().contains('&') {
+                errors.refuse(receiver, MESSAGE);
+            }
+        }
+        FnArg::Typed(typed) => Borrows(errors).visit_type(&typed.ty),
+    }
+}

@@ -1,0 +1,412 @@
+//! Gives every local variable, and every mention of one, an identity.
+//!
+//! The body is rewritten so that a binding reads `__b3` and a mention `__m17`: the numbers are keys
+//! into [`Names`], and later passes need neither scopes nor shadowing. The emitter turns them back
+//! into the user's own tokens.
+
+use std::collections::HashMap;
+
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use syn::visit_mut::{self, VisitMut};
+use syn::{Block, Expr, Item, Macro, Pat, Stmt};
+
+use crate::known::{self, Arguments};
+use crate::parse::{Input, Reference};
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub(crate) struct VarId(pub(crate) usize);
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) struct MentionId(pub(crate) usize);
+
+/// A local variable.
+pub(crate) struct Var {
+    /// The user's own token.
+    pub(crate) ident: Ident,
+    pub(crate) mutable: bool,
+    /// Declared as a reference in the signature.
+    pub(crate) reference: Option<Reference>,
+    /// How many closures and `async` blocks it is declared inside of.
+    pub(crate) depth: usize,
+    /// Decided by the liveness pass: whether it lies in the frame.
+    pub(crate) in_frame: bool,
+}
+
+/// One use of a variable.
+pub(crate) struct Mention {
+    pub(crate) var: VarId,
+    pub(crate) span: Span,
+    /// How many closures and `async` blocks it stands inside of.
+    pub(crate) depth: usize,
+    /// Added by us for a name captured inside a format string.
+    pub(crate) implied: bool,
+    /// Inside a macro whose grammar is not known: its tokens are left alone.
+    pub(crate) opaque: bool,
+    /// Decided by the liveness pass: whether the variable may be used again afterwards.
+    pub(crate) used_later: bool,
+}
+
+/// All variables and mentions of a body.
+#[derive(Default)]
+pub(crate) struct Names {
+    pub(crate) vars: Vec<Var>,
+    pub(crate) mentions: Vec<Mention>,
+}
+
+impl Names {
+    pub(crate) fn var(&self, id: VarId) -> &Var {
+        &self.vars[id.0]
+    }
+
+    pub(crate) fn mention(&self, id: MentionId) -> &Mention {
+        &self.mentions[id.0]
+    }
+
+    pub(crate) fn declare(&mut self, var: Var) -> VarId {
+        self.vars.push(var);
+        VarId(self.vars.len() - 1)
+    }
+}
+
+/// The variable that a rewritten binding declares.
+pub(crate) fn binding(ident: &Ident) -> Option<VarId> {
+    key(ident, "__b").map(VarId)
+}
+
+/// The mention that a rewritten identifier is.
+pub(crate) fn mention(ident: &Ident) -> Option<MentionId> {
+    key(ident, "__m").map(MentionId)
+}
+
+/// The mention that an expression is, if it is nothing else.
+pub(crate) fn mention_of(expr: &Expr) -> Option<MentionId> {
+    match expr {
+        Expr::Path(path) => mention(path.path.get_ident()?),
+        Expr::Paren(inner) => mention_of(&inner.expr),
+        Expr::Group(inner) => mention_of(&inner.expr),
+        _ => None,
+    }
+}
+
+fn key(ident: &Ident, prefix: &str) -> Option<usize> {
+    ident.to_string().strip_prefix(prefix)?.parse().ok()
+}
+
+pub(crate) fn binding_ident(var: VarId, span: Span) -> Ident {
+    Ident::new(&format!("__b{}", var.0), span)
+}
+
+/// Resolves the body in place. Gives the names, and the variables of the parameters in order.
+pub(crate) fn resolve(input: &mut Input) -> (Names, Vec<VarId>) {
+    let mut resolver = Resolver { names: Names::default(), scopes: vec![HashMap::new()], depth: 0 };
+    let mut params = Vec::new();
+    for param in &input.params {
+        let var = resolver.names.declare(Var {
+            ident: param.ident.clone(),
+            mutable: param.mutable,
+            reference: param.reference,
+            depth: 0,
+            in_frame: true,
+        });
+        resolver.bind(param.ident.to_string(), var);
+        params.push(var);
+    }
+    // Patterns of parameters shadow from left to right, as rustc's own `let`s would.
+    for param in &mut input.params {
+        if let Some(pattern) = &mut param.pattern {
+            resolver.pattern(pattern);
+        }
+    }
+    resolver.visit_block_mut(&mut input.body);
+    (resolver.names, params)
+}
+
+struct Resolver {
+    names: Names,
+    scopes: Vec<HashMap<String, VarId>>,
+    depth: usize,
+}
+
+impl Resolver {
+    fn bind(&mut self, name: String, var: VarId) {
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.insert(name, var);
+        }
+    }
+
+    fn scoped(&mut self, visit: impl FnOnce(&mut Self)) {
+        self.scopes.push(HashMap::new());
+        visit(self);
+        self.scopes.pop();
+    }
+
+    fn nested(&mut self, visit: impl FnOnce(&mut Self)) {
+        self.depth += 1;
+        self.scoped(visit);
+        self.depth -= 1;
+    }
+
+    fn lookup(&self, ident: &Ident) -> Option<VarId> {
+        let name = ident.to_string();
+        self.scopes.iter().rev().find_map(|scope| scope.get(&name).copied())
+    }
+
+    fn mention(&mut self, ident: &Ident, implied: bool, opaque: bool) -> Option<MentionId> {
+        let var = self.lookup(ident)?;
+        self.names.mentions.push(Mention {
+            var,
+            span: ident.span(),
+            depth: self.depth,
+            implied,
+            opaque,
+            used_later: false,
+        });
+        Some(MentionId(self.names.mentions.len() - 1))
+    }
+
+    /// Declares the variables of a pattern. The alternatives of an or-pattern share theirs.
+    fn pattern(&mut self, pattern: &mut Pat) {
+        let mut bindings =
+            Bindings { names: &mut self.names, bound: Vec::new(), depth: self.depth, guard: None };
+        bindings.visit_pat_mut(pattern);
+        let (bound, guard) = (bindings.bound, bindings.guard);
+        for (name, var) in bound {
+            self.bind(name, var);
+        }
+        if guard.is_some()
+            && let Pat::Guard(pattern) = pattern
+        {
+            self.visit_expr_mut(&mut pattern.guard);
+        }
+    }
+
+    fn arguments(&mut self, arguments: &mut Arguments) {
+        for arg in &mut arguments.args {
+            if arg.implied {
+                if let Expr::Path(path) = &mut arg.expr
+                    && let Some(ident) = path.path.get_ident().cloned()
+                    && let Some(mention) = self.mention(&ident, true, false)
+                {
+                    path.path = mention_ident(mention, ident.span()).into();
+                }
+            } else {
+                self.visit_expr_mut(&mut arg.expr);
+            }
+        }
+        // Names that are no variables are constants: rustc captures those itself.
+        arguments.args.retain(|arg| !arg.implied || mention_of(&arg.expr).is_some());
+    }
+
+    /// Notes the variables that an unknown macro may use, and leaves its tokens alone.
+    fn opaque(&mut self, tokens: TokenStream) {
+        let mut after_dot = false;
+        for token in tokens {
+            match token {
+                TokenTree::Ident(ident) if !after_dot => {
+                    let _ = self.mention(&ident, false, true);
+                }
+                TokenTree::Group(group) => self.opaque(group.stream()),
+                TokenTree::Punct(punct) => {
+                    after_dot = punct.as_char() == '.';
+                    continue;
+                }
+                _ => {}
+            }
+            after_dot = false;
+        }
+    }
+}
+
+pub(crate) fn mention_ident(mention: MentionId, span: Span) -> Ident {
+    Ident::new(&format!("__m{}", mention.0), span)
+}
+
+impl VisitMut for Resolver {
+    fn visit_item_mut(&mut self, _: &mut Item) {}
+    fn visit_type_mut(&mut self, _: &mut syn::Type) {}
+    fn visit_attribute_mut(&mut self, _: &mut syn::Attribute) {}
+
+    fn visit_block_mut(&mut self, block: &mut Block) {
+        self.scoped(|this| block.stmts.iter_mut().for_each(|stmt| this.visit_stmt_mut(stmt)));
+    }
+
+    fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {
+        match stmt {
+            Stmt::Local(local) => {
+                if let Some(init) = &mut local.init {
+                    self.visit_expr_mut(&mut init.expr);
+                    if let Some((_, diverge)) = &mut init.diverge {
+                        self.visit_expr_mut(diverge);
+                    }
+                }
+                self.pattern(&mut local.pat);
+            }
+            _ => visit_mut::visit_stmt_mut(self, stmt),
+        }
+    }
+
+    fn visit_macro_mut(&mut self, mac: &mut Macro) {
+        let original = mac.tokens.to_string();
+        if let Some(mut arguments) = known::parse(mac) {
+            let before = self.names.mentions.len();
+            self.arguments(&mut arguments);
+            if self.names.mentions.len() > before {
+                known::quote_condition(mac, &original, &mut arguments);
+                mac.tokens = arguments.to_tokens();
+            }
+        } else if let Some(mut arguments) = known::parse_unknown(mac) {
+            let before = self.names.mentions.len();
+            self.arguments(&mut arguments);
+            if self.names.mentions.len() > before {
+                mac.tokens = arguments.to_tokens();
+            }
+        } else {
+            self.opaque(mac.tokens.clone());
+        }
+    }
+
+    fn visit_field_value_mut(&mut self, field: &mut syn::FieldValue) {
+        visit_mut::visit_field_value_mut(self, field);
+        if mention_of(&field.expr).is_some() && field.colon_token.is_none() {
+            field.colon_token = Some(syn::Token![:](Span::call_site()));
+        }
+    }
+
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        match expr {
+            Expr::Path(path) => {
+                if path.qself.is_none()
+                    && let Some(ident) = path.path.get_ident()
+                    && let Some(mention) = self.mention(&ident.clone(), false, false)
+                {
+                    path.path = mention_ident(mention, ident.span()).into();
+                }
+            }
+            Expr::Closure(closure) => self.nested(|this| {
+                for input in &mut closure.inputs {
+                    this.pattern(input);
+                }
+                this.visit_expr_mut(&mut closure.body);
+            }),
+            Expr::Async(block) => self.nested(|this| this.visit_block_mut(&mut block.block)),
+            Expr::Let(condition) => {
+                self.visit_expr_mut(&mut condition.expr);
+                self.pattern(&mut condition.pat);
+            }
+            Expr::If(branch) => {
+                self.scoped(|this| {
+                    this.visit_expr_mut(&mut branch.cond);
+                    this.visit_block_mut(&mut branch.then_branch);
+                });
+                if let Some((_, other)) = &mut branch.else_branch {
+                    self.visit_expr_mut(other);
+                }
+            }
+            Expr::While(while_loop) => self.scoped(|this| {
+                this.visit_expr_mut(&mut while_loop.cond);
+                this.visit_block_mut(&mut while_loop.body);
+            }),
+            Expr::ForLoop(for_loop) => {
+                self.visit_expr_mut(&mut for_loop.expr);
+                self.scoped(|this| {
+                    this.pattern(&mut for_loop.pat);
+                    this.visit_block_mut(&mut for_loop.body);
+                });
+            }
+            Expr::Match(branch) => {
+                self.visit_expr_mut(&mut branch.expr);
+                for arm in &mut branch.arms {
+                    self.scoped(|this| {
+                        this.pattern(&mut arm.pat);
+                        this.visit_expr_mut(&mut arm.body);
+                    });
+                }
+            }
+            Expr::Const(_) => {}
+            _ => visit_mut::visit_expr_mut(self, expr),
+        }
+    }
+}
+
+/// Collects and renames the bindings of one pattern.
+struct Bindings<'n> {
+    names: &'n mut Names,
+    bound: Vec<(String, VarId)>,
+    depth: usize,
+    guard: Option<()>,
+}
+
+impl VisitMut for Bindings<'_> {
+    fn visit_expr_mut(&mut self, _: &mut Expr) {}
+    fn visit_type_mut(&mut self, _: &mut syn::Type) {}
+
+    fn visit_pat_mut(&mut self, pattern: &mut Pat) {
+        match pattern {
+            Pat::Guard(guarded) => {
+                self.visit_pat_mut(&mut guarded.pat);
+                self.guard = Some(());
+            }
+            Pat::Ident(pat) => {
+                if let Some((_, subpattern)) = &mut pat.subpat {
+                    self.visit_pat_mut(subpattern);
+                }
+                let name = pat.ident.to_string();
+                let plain =
+                    pat.by_ref.is_none() && pat.mutability.is_none() && pat.subpat.is_none();
+                // A constant or a unit variant, not a binding.
+                if plain && name.starts_with(char::is_uppercase) {
+                    return;
+                }
+                let known = self.bound.iter().find(|(bound, _)| *bound == name);
+                let var = match known {
+                    Some((_, var)) => *var,
+                    None => {
+                        let var = self.names.declare(Var {
+                            ident: pat.ident.clone(),
+                            mutable: pat.by_ref.is_none() && pat.mutability.is_some(),
+                            reference: None,
+                            depth: self.depth,
+                            in_frame: false,
+                        });
+                        self.bound.push((name, var));
+                        var
+                    }
+                };
+                pat.ident = binding_ident(var, pat.ident.span());
+            }
+            _ => visit_mut::visit_pat_mut(self, pattern),
+        }
+    }
+
+    fn visit_field_pat_mut(&mut self, field: &mut syn::FieldPat) {
+        let shorthand = field.colon_token.is_none();
+        self.visit_pat_mut(&mut field.pat);
+        if shorthand {
+            field.colon_token = Some(syn::Token![:](Span::call_site()));
+        }
+    }
+}
+
+/// Replaces identifiers all through `tokens`, inside groups too.
+pub(crate) fn replace_idents(
+    tokens: TokenStream,
+    replace: &mut dyn FnMut(&Ident) -> Option<TokenStream>,
+) -> TokenStream {
+    let mut output = TokenStream::new();
+    for token in tokens {
+        match token {
+            TokenTree::Ident(ident) => match replace(&ident) {
+                Some(replacement) => output.extend(replacement),
+                None => output.extend([TokenTree::Ident(ident)]),
+            },
+            TokenTree::Group(group) => {
+                let stream = replace_idents(group.stream(), replace);
+                let mut replaced = Group::new(group.delimiter(), stream);
+                replaced.set_span(group.span());
+                output.extend([TokenTree::Group(replaced)]);
+            }
+            other => output.extend([other]),
+        }
+    }
+    output
+}
