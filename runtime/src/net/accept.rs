@@ -1,0 +1,57 @@
+//! Accepting connections.
+
+use std::net::SocketAddr;
+
+use socket2::{SockAddr, Socket};
+
+use super::address::internet;
+use super::{AsyncSocket, Operation, Stop, os};
+use crate::Future;
+use crate::dispatch::reactor::Direction;
+
+impl AsyncSocket {
+    /// Waits for the next connection. The new socket is set up like this one: with a buffer or
+    /// without, strict or not, with the same limit for lines.
+    ///
+    /// # Errors
+    ///
+    /// [`SocketError::Os`](super::SocketError::Os). If the process has too many open files, say,
+    /// the connection stays in the queue: a server can go on accepting after a little while.
+    #[track_caller]
+    pub fn accept(&self) -> Future<AsyncSocket> {
+        let listener = self.clone();
+        self.submit(Direction::Read, Operation::Accept, move |socket| {
+            let (accepted, _) = listener.next_connection(socket)?;
+            Ok(accepted)
+        })
+    }
+
+    /// [`accept`](Self::accept) that also gives the address of the peer.
+    ///
+    /// # Errors
+    ///
+    /// As [`accept`](Self::accept).
+    #[doc(alias = "acceptAddr")]
+    #[track_caller]
+    pub fn accept_addr(&self) -> Future<(AsyncSocket, SocketAddr)> {
+        let listener = self.clone();
+        self.submit(Direction::Read, Operation::Accept, move |socket| {
+            let (accepted, address) = listener.next_connection(socket)?;
+            Ok((accepted, internet(address)?))
+        })
+    }
+
+    fn next_connection(&self, socket: &Socket) -> Result<(AsyncSocket, SockAddr), Stop> {
+        loop {
+            match socket.accept() {
+                Ok((accepted, address)) => {
+                    let accepted = AsyncSocket::adopt(accepted, self.settings().clone());
+                    return Ok((accepted.map_err(Stop::Failed)?, address));
+                }
+                // It was gone again before it could be accepted: no fault of this socket.
+                Err(error) if os::is_of_peer(&error) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Connecting, to an address or to a name.
+
+use std::io;
+use std::net::SocketAddr;
+
+use socket2::Socket;
+
+use super::resolve::resolve;
+use super::{AsyncSocket, Endpoint, IntoEndpoint, Operation, SocketError, Stop};
+use crate::dispatch::reactor::Direction;
+use crate::{Error, Future};
+
+impl AsyncSocket {
+    /// Connects to `endpoint`.
+    ///
+    /// A name is looked up on a thread of its own. Its addresses are then tried one after the
+    /// other, those of this socket's version of the internet protocol; the error of the last one
+    /// counts.
+    ///
+    /// # Errors
+    ///
+    /// [`SocketError::Os`]: nobody listens there, for example. [`SocketError::Address`],
+    /// [`SocketError::Resolve`], [`SocketError::NoAddress`]: there is nothing to connect to.
+    #[track_caller]
+    pub fn connect(&self, endpoint: impl IntoEndpoint) -> Future<()> {
+        match endpoint.into_endpoint() {
+            Ok(Endpoint::Address(address)) => self.connect_to(address),
+            Ok(Endpoint::Name { host, port }) => {
+                let socket = self.clone();
+                Future::from_std(async move { socket.connect_to_name(host, port).await })
+            }
+            Err(error) => Future::failed_with(error),
+        }
+    }
+
+    /// Makes a TCP socket and connects it to `endpoint`.
+    ///
+    /// Other than by [`connect`](Self::connect), all addresses of a name are tried, each with a
+    /// socket of its own.
+    ///
+    /// # Errors
+    ///
+    /// As [`connect`](Self::connect).
+    #[track_caller]
+    pub fn dial(endpoint: impl IntoEndpoint) -> Future<AsyncSocket> {
+        match endpoint.into_endpoint() {
+            Ok(endpoint) => Future::from_std(dial(endpoint)),
+            Err(error) => Future::failed_with(error),
+        }
+    }
+
+    #[track_caller]
+    fn connect_to(&self, address: SocketAddr) -> Future<()> {
+        let mut begun = false;
+        self.submit(Direction::Write, Operation::Connect(address), move |socket| {
+            if begun {
+                return has_connected(socket);
+            }
+            begun = true;
+            match socket.connect(&address.into()) {
+                Err(error) if in_progress(&error) => Err(Stop::Wait),
+                // A signal does not end the attempt: it goes on by itself.
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(Stop::Wait),
+                connected => Ok(connected?),
+            }
+        })
+    }
+
+    async fn connect_to_name(&self, host: String, port: u16) -> Result<(), Error> {
+        let domain = self.with(Operation::Create, |socket| socket.domain())?;
+        let found = resolve(host.clone(), port).await?;
+        let mut outcome = Err(SocketError::NoAddress { host }.into());
+        for address in found {
+            if socket2::Domain::for_address(address) != domain {
+                continue;
+            }
+            outcome = self.connect_to(address).await;
+            if outcome.is_ok() || self.is_closed() {
+                break;
+            }
+        }
+        outcome
+    }
+}
+
+async fn dial(endpoint: Endpoint) -> Result<AsyncSocket, Error> {
+    let (host, addresses) = match endpoint {
+        Endpoint::Address(address) => (address.to_string(), vec![address]),
+        Endpoint::Name { host, port } => {
+            let found = resolve(host.clone(), port).await?;
+            (host, found)
+        }
+    };
+    let mut outcome = Err(SocketError::NoAddress { host }.into());
+    for address in addresses {
+        let socket = if address.is_ipv6() { AsyncSocket::tcp6() } else { AsyncSocket::tcp() }?;
+        outcome = socket.connect_to(address).await.map(|()| socket);
+        if outcome.is_ok() {
+            break;
+        }
+    }
+    outcome
+}
+
+/// Whether a connection that was begun has come about. The socket was ready, or the reactor
+/// only thought so.
+fn has_connected(socket: &Socket) -> Result<(), Stop> {
+    if let Some(error) = socket.take_error()? {
+        return Err(Stop::Os(error));
+    }
+    match socket.peer_addr() {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotConnected => Err(Stop::Wait),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Whether a connection could not be made at once, and is on its way.
+fn in_progress(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    return error.raw_os_error() == Some(libc::EINPROGRESS);
+    #[cfg(not(unix))]
+    return error.kind() == io::ErrorKind::WouldBlock;
+}

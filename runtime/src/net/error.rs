@@ -1,0 +1,156 @@
+//! What can go wrong with a socket.
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+
+use super::SockOpt;
+
+/// What was being done with a socket, and with what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Operation {
+    /// Making the socket, or taking it over.
+    Create,
+    /// Binding it to an address.
+    Bind(SocketAddr),
+    /// Making it accept connections.
+    Listen,
+    /// Accepting a connection.
+    Accept,
+    /// Connecting to an address.
+    Connect(SocketAddr),
+    /// Receiving bytes.
+    Receive,
+    /// Receiving a line.
+    ReceiveLine,
+    /// Sending bytes.
+    Send,
+    /// Ending one direction or both.
+    Shutdown,
+    /// Reading or setting an option.
+    Option(SockOpt),
+    /// Asking for the address it is bound to.
+    LocalAddr,
+    /// Asking for the address it is connected to.
+    PeerAddr,
+}
+
+impl Operation {
+    /// The name of the method.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Create => "new",
+            Self::Bind(_) => "bind_addr",
+            Self::Listen => "listen",
+            Self::Accept => "accept",
+            Self::Connect(_) => "connect",
+            Self::Receive => "recv",
+            Self::ReceiveLine => "recv_line",
+            Self::Send => "send",
+            Self::Shutdown => "shutdown",
+            Self::Option(_) => "sock_opt",
+            Self::LocalAddr => "local_addr",
+            Self::PeerAddr => "peer_addr",
+        }
+    }
+}
+
+/// As it stands after "cannot".
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Create => f.write_str("create a socket"),
+            Self::Bind(address) => write!(f, "bind to {address}"),
+            Self::Listen => f.write_str("listen"),
+            Self::Accept => f.write_str("accept a connection"),
+            Self::Connect(address) => write!(f, "connect to {address}"),
+            Self::Receive => f.write_str("receive"),
+            Self::ReceiveLine => f.write_str("receive a line"),
+            Self::Send => f.write_str("send"),
+            Self::Shutdown => f.write_str("shut the socket down"),
+            Self::Option(option) => write!(f, "access the option {option}"),
+            Self::LocalAddr => f.write_str("tell the address of the socket"),
+            Self::PeerAddr => f.write_str("tell the address of the peer"),
+        }
+    }
+}
+
+/// An error of a socket, which names what was being done and with what.
+///
+/// An [`Error`](crate::Error) that is one gives it out with
+/// [`downcast_ref`](crate::Error::downcast_ref).
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum SocketError {
+    /// The operating system refused.
+    Os {
+        /// What was asked for.
+        operation: Operation,
+        /// What it said.
+        source: io::Error,
+    },
+    /// A text is not an address.
+    Address {
+        /// The text.
+        text: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// The name of a host could not be looked up.
+    Resolve {
+        /// The name.
+        host: String,
+        /// What the resolver said.
+        source: io::Error,
+    },
+    /// A host has addresses, but none that the socket can use: they are of the other version of
+    /// the internet protocol.
+    NoAddress {
+        /// The name.
+        host: String,
+    },
+    /// A line has more bytes than allowed. The next read goes on behind its end.
+    LineTooLong {
+        /// The number of bytes allowed.
+        limit: usize,
+    },
+    /// A line is not text in UTF-8. The next read goes on behind it.
+    NotUtf8 {
+        /// The line, without its end.
+        line: Vec<u8>,
+        /// The position of the first byte that is wrong.
+        valid_up_to: usize,
+    },
+}
+
+impl SocketError {
+    pub(super) fn os(operation: Operation, source: io::Error) -> Self {
+        Self::Os { operation, source }
+    }
+}
+
+impl fmt::Display for SocketError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Os { operation, source } => write!(f, "cannot {operation}: {source}"),
+            Self::Address { text, reason } => write!(f, "{text:?} is not an address: {reason}"),
+            Self::Resolve { host, source } => write!(f, "cannot look up {host:?}: {source}"),
+            Self::NoAddress { host } => write!(f, "{host:?} has no address for this socket"),
+            Self::LineTooLong { limit } => write!(f, "a line is longer than {limit} bytes"),
+            Self::NotUtf8 { valid_up_to, .. } => {
+                write!(f, "a line is not UTF-8 text (at its byte {valid_up_to})")
+            }
+        }
+    }
+}
+
+impl Error for SocketError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Os { source, .. } | Self::Resolve { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}

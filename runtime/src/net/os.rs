@@ -1,0 +1,66 @@
+//! System calls on sockets, where they differ from system to system.
+
+use std::io::{self, ErrorKind, Read};
+use std::mem::MaybeUninit;
+#[cfg(unix)]
+use std::os::fd::AsRawFd;
+#[cfg(windows)]
+use std::os::windows::io::AsRawSocket;
+
+use socket2::Socket;
+
+use crate::dispatch::reactor::Source;
+
+/// A send over a connection that is gone must be an error, not a signal that ends the process.
+#[cfg(all(unix, not(target_vendor = "apple")))]
+const NO_SIGNAL: i32 = libc::MSG_NOSIGNAL;
+/// There it is an option, which is set when a socket is made; or there are no signals.
+#[cfg(not(all(unix, not(target_vendor = "apple"))))]
+const NO_SIGNAL: i32 = 0;
+
+pub(super) fn source(socket: &Socket) -> io::Result<Source> {
+    #[cfg(unix)]
+    return Source::new(socket.as_raw_fd());
+    #[cfg(windows)]
+    return Source::new(socket.as_raw_socket());
+}
+
+pub(super) fn receive(mut socket: &Socket, room: &mut [u8]) -> io::Result<usize> {
+    socket.read(room)
+}
+
+/// Receives without taking: the same bytes will be received again.
+pub(super) fn peek(socket: &Socket, room: &mut [u8]) -> io::Result<usize> {
+    // SAFETY: both types have the same layout, and a call that receives only writes bytes it has
+    // received, so `room` stays initialised.
+    let room = unsafe { &mut *(std::ptr::from_mut(room) as *mut [MaybeUninit<u8>]) };
+    socket.peek(room)
+}
+
+pub(super) fn send(socket: &Socket, bytes: &[u8]) -> io::Result<usize> {
+    socket.send_with_flags(bytes, NO_SIGNAL)
+}
+
+/// Whether an error says that the connection is gone.
+pub(super) fn is_disconnection(error: &io::Error) -> bool {
+    let kinds = [ErrorKind::BrokenPipe, ErrorKind::ConnectionAborted, ErrorKind::ConnectionReset];
+    kinds.contains(&error.kind())
+}
+
+/// Whether accepting failed for a reason that concerns one connection only, which is gone.
+pub(super) fn is_of_peer(error: &io::Error) -> bool {
+    // Linux also hands on errors of the network that have come in for a new connection.
+    #[cfg(target_os = "linux")]
+    let of_peer = [
+        libc::ENETDOWN,
+        libc::EPROTO,
+        libc::ENOPROTOOPT,
+        libc::EHOSTDOWN,
+        libc::ENONET,
+        libc::EHOSTUNREACH,
+        libc::ENETUNREACH,
+    ];
+    #[cfg(not(target_os = "linux"))]
+    let of_peer = [];
+    is_disconnection(error) || error.raw_os_error().is_some_and(|code| of_peer.contains(&code))
+}

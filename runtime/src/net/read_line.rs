@@ -1,0 +1,112 @@
+//! Receiving lines.
+
+use super::buffer::Buffer;
+use super::lines::Line;
+use super::{AsyncSocket, Operation, SocketError, Stop};
+use crate::Future;
+
+/// # Lines
+///
+/// A line ends with CR LF, with LF, or with a CR that no LF follows. Whether one follows is waited
+/// for.
+///
+/// A line may have as many bytes as [`set_line_limit`](Self::set_line_limit) says, by default a
+/// million. A read fails as soon as there are more. The next one goes on behind the end of that
+/// line, whose rest is thrown away as it comes in.
+impl AsyncSocket {
+    /// Reads a line of UTF-8 text, by the rules of the original:
+    ///
+    /// | received | given |
+    /// |---|---|
+    /// | `text` and the end of a line | `"text"` |
+    /// | the end of a line | `"\r\n"`, whichever end it is |
+    /// | the end of the stream | `""` |
+    /// | `text` and the end of the stream | `""`: the text is lost |
+    ///
+    /// [`read_line`](Self::read_line) needs no such signs, and loses no text.
+    ///
+    /// # Errors
+    ///
+    /// [`SocketError::LineTooLong`]; [`SocketError::NotUtf8`], which holds the line; and as
+    /// [`recv`](Self::recv).
+    #[doc(alias = "recvLine")]
+    #[track_caller]
+    pub fn recv_line(&self) -> Future<String> {
+        self.line(|buffer, line| text(original(buffer, line)))
+    }
+
+    /// [`recv_line`](Self::recv_line) for lines that need not be text.
+    ///
+    /// # Errors
+    ///
+    /// As [`recv_line`](Self::recv_line), but never [`SocketError::NotUtf8`].
+    #[track_caller]
+    pub fn recv_line_bytes(&self) -> Future<Vec<u8>> {
+        self.line(|buffer, line| Ok(original(buffer, line)))
+    }
+
+    /// Reads a line of UTF-8 text, or `None` at the end of the stream. What stands there without
+    /// an end of its own is a line too.
+    ///
+    /// # Errors
+    ///
+    /// As [`recv_line`](Self::recv_line).
+    #[track_caller]
+    pub fn read_line(&self) -> Future<Option<String>> {
+        self.line(|buffer, line| plain(buffer, line).map(text).transpose())
+    }
+
+    /// [`read_line`](Self::read_line) for lines that need not be text.
+    ///
+    /// # Errors
+    ///
+    /// As [`recv_line_bytes`](Self::recv_line_bytes).
+    #[track_caller]
+    pub fn read_line_bytes(&self) -> Future<Option<Vec<u8>>> {
+        self.line(|buffer, line| Ok(plain(buffer, line)))
+    }
+
+    /// An operation that takes one line out of the buffer. There is none at the end of the stream,
+    /// where the buffer holds what came after the last.
+    #[track_caller]
+    fn line<T: 'static>(
+        &self,
+        take: impl Fn(&mut Buffer, Option<Line>) -> Result<T, Stop> + 'static,
+    ) -> Future<T> {
+        let limit = self.settings().line_limit.get();
+        self.read(Operation::ReceiveLine, move |reader| {
+            let line = reader.wait_for_line(limit)?;
+            take(reader.buffer, line)
+        })
+    }
+}
+
+/// A line as the original gives it, signs and all.
+fn original(buffer: &mut Buffer, line: Option<Line>) -> Vec<u8> {
+    match line {
+        Some(Line { length: 0, consumed }) => {
+            buffer.consume(consumed);
+            b"\r\n".to_vec()
+        }
+        Some(line) => buffer.take_line(line),
+        None => {
+            buffer.clear();
+            Vec::new()
+        }
+    }
+}
+
+/// A line as it is.
+fn plain(buffer: &mut Buffer, line: Option<Line>) -> Option<Vec<u8>> {
+    match line {
+        Some(line) => Some(buffer.take_line(line)),
+        None => buffer.take_last_line(),
+    }
+}
+
+fn text(line: Vec<u8>) -> Result<String, Stop> {
+    String::from_utf8(line).map_err(|error| {
+        let valid_up_to = error.utf8_error().valid_up_to();
+        SocketError::NotUtf8 { line: error.into_bytes(), valid_up_to }.into()
+    })
+}

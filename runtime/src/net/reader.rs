@@ -1,0 +1,110 @@
+//! One attempt of a read: what it may touch, and how it gets more bytes.
+
+use std::io;
+
+use socket2::Socket;
+
+use super::buffer::Buffer;
+use super::lines::{self, Line, Scan};
+use super::os;
+use super::{Settings, SocketError, Stop};
+
+/// How much one system call is asked for at most, unless there is room for more already.
+const AT_ONCE: usize = 64 * 1024;
+
+/// How much is looked at for the end of a line at a time, where nothing may be taken too early.
+const LOOK_AHEAD: usize = 4096;
+
+/// How much one attempt takes before others have their turn.
+const SHARE: usize = 1024 * 1024;
+
+/// A socket's incoming half, for the time of one attempt.
+pub(super) struct Reader<'a> {
+    socket: &'a Socket,
+    pub(super) buffer: &'a mut Buffer,
+    settings: &'a Settings,
+    /// How many bytes this attempt has received.
+    received: usize,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(socket: &'a Socket, buffer: &'a mut Buffer, settings: &'a Settings) -> Self {
+        Self { socket, buffer, settings, received: 0 }
+    }
+
+    /// Receives until `size` bytes are there or the stream has ended; if not buffered, until
+    /// there is anything.
+    pub(super) fn wait_for(&mut self, size: usize) -> Result<(), Stop> {
+        let enough = if self.buffered() { size } else { size.min(1) };
+        while self.buffer.len() < enough {
+            let room = (size - self.buffer.len()).min(AT_ONCE);
+            let exact = if self.buffered() { usize::MAX } else { room };
+            if self.receive(room, exact)? == 0 {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Receives until a whole line is there, or the stream has ended.
+    pub(super) fn wait_for_line(&mut self, limit: usize) -> Result<Option<Line>, Stop> {
+        loop {
+            match self.buffer.scan_line(limit) {
+                Scan::Line(line) => return Ok(Some(line)),
+                Scan::TooLong => return Err(SocketError::LineTooLong { limit }.into()),
+                Scan::Partial => {}
+            }
+            let count =
+                if self.buffered() { self.receive(1, usize::MAX)? } else { self.receive_line()? };
+            if count == 0 {
+                return Ok(None);
+            }
+        }
+    }
+
+    fn buffered(&self) -> bool {
+        self.settings.buffered.get()
+    }
+
+    /// Receives no more than belongs to the first line. The end of it is looked for in what the
+    /// operating system holds, before it is taken from there.
+    fn receive_line(&mut self) -> Result<usize, Stop> {
+        let before = self.buffer.len();
+        let seen = self.attempt(|socket, buffer| {
+            buffer.fill(LOOK_AHEAD, |room| os::peek(socket, &mut room[..LOOK_AHEAD]))
+        })?;
+        let line = match lines::scan(self.buffer.bytes(), 0, usize::MAX) {
+            // At least the byte that shows that a CR was the whole end of the line.
+            Scan::Line(line) => (line.consumed - before).max(1),
+            Scan::Partial | Scan::TooLong => seen,
+        };
+        self.buffer.retract(seen);
+        if seen == 0 { Ok(0) } else { self.receive(line, line) }
+    }
+
+    /// Receives into room for `room` bytes or more, but not more than `most`.
+    fn receive(&mut self, room: usize, most: usize) -> Result<usize, Stop> {
+        if self.received >= SHARE {
+            return Err(Stop::Again);
+        }
+        let count = self.attempt(|socket, buffer| {
+            buffer.fill(room, |room| {
+                let most = most.min(room.len());
+                os::receive(socket, &mut room[..most])
+            })
+        })?;
+        self.received += count;
+        Ok(count)
+    }
+
+    /// Makes a system call, with a lost connection taken for the end of the stream if wanted.
+    fn attempt(
+        &mut self,
+        mut call: impl FnMut(&Socket, &mut Buffer) -> io::Result<usize>,
+    ) -> Result<usize, Stop> {
+        match call(self.socket, self.buffer) {
+            Err(error) if self.settings.safe_disconn.get() && os::is_disconnection(&error) => Ok(0),
+            count => Ok(count?),
+        }
+    }
+}

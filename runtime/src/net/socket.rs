@@ -1,0 +1,279 @@
+//! The socket itself: how it is made and closed, and what all its operations go through.
+
+use std::cell::{Cell, RefCell, RefMut};
+use std::fmt;
+use std::io;
+use std::net::Shutdown;
+use std::rc::Rc;
+use std::task::Poll;
+
+use socket2::{Domain, Protocol, Socket, Type};
+
+use super::buffer::Buffer;
+use super::{Operation, SocketError, Stop, os};
+use crate::dispatch::reactor::{Direction, Source};
+use crate::error::Closed;
+use crate::{Error, Future};
+
+/// A socket whose operations are futures.
+///
+/// It is a handle: clones are the same socket. The socket is closed by [`close`](Self::close), or
+/// when the last clone is gone and no operation is pending. It belongs to the dispatcher of the
+/// thread it was made on.
+///
+/// # Buffering
+///
+/// A socket keeps a buffer of what it has received, unless it was made
+/// [`unbuffered`](Self::unbuffered). With a buffer one system call may serve many reads. Without,
+/// no read takes more from the operating system than it gives out, but for one byte after a line
+/// that ended with a CR alone.
+///
+/// # Order
+///
+/// Reads on one socket are served in the order they were made, and so are sends; any number of
+/// either may be pending. Each operation is tried at once, and has finished at once if it can be
+/// done without waiting. A read that is [cancelled](Future::cancel) loses nothing: what it had
+/// received so far is there for the next. A send that is cancelled may have sent a part.
+///
+/// # Lost connections
+///
+/// As in the original, no operation fails because the peer has reset the connection: a read takes
+/// that for the end of the stream, and a send for success. What the peer has dealt with is for the
+/// protocol above to find out in any case. [`strict`](Self::strict) makes such operations fail.
+///
+/// # Errors
+///
+/// All errors but those of closing are a [`SocketError`], which says what was being done and
+/// with which address or option. An operation on a socket that is closed, before or meanwhile,
+/// fails with an error of the kind [`Closed`](crate::ErrorKind::Closed).
+#[derive(Clone)]
+pub struct AsyncSocket {
+    pub(super) shared: Rc<Shared>,
+}
+
+/// What all clones share.
+pub(super) struct Shared {
+    /// `None` once it is closed.
+    open: RefCell<Option<Open>>,
+    buffer: RefCell<Buffer>,
+    settings: Settings,
+}
+
+/// The operating system's part.
+struct Open {
+    // First, so that the reactor forgets the descriptor before it is closed.
+    source: Source,
+    socket: Socket,
+}
+
+/// What can be chosen for a socket. Those it accepts inherit it.
+#[derive(Clone, Debug)]
+pub(super) struct Settings {
+    pub(super) buffered: Cell<bool>,
+    pub(super) safe_disconn: Cell<bool>,
+    pub(super) line_limit: Cell<usize>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            buffered: Cell::new(true),
+            safe_disconn: Cell::new(true),
+            line_limit: Cell::new(1_000_000),
+        }
+    }
+}
+
+impl AsyncSocket {
+    /// Makes a socket for TCP over IPv4.
+    ///
+    /// # Errors
+    ///
+    /// [`SocketError::Os`]: the operating system has no more sockets to give, for example.
+    pub fn tcp() -> Result<Self, Error> {
+        Self::new(Domain::IPV4, Type::STREAM, Some(Protocol::TCP))
+    }
+
+    /// Makes a socket for TCP over IPv6.
+    ///
+    /// # Errors
+    ///
+    /// As [`tcp`](Self::tcp).
+    pub fn tcp6() -> Result<Self, Error> {
+        Self::new(Domain::IPV6, Type::STREAM, Some(Protocol::TCP))
+    }
+
+    /// Makes a socket of any kind.
+    ///
+    /// # Errors
+    ///
+    /// As [`tcp`](Self::tcp).
+    #[doc(alias = "newAsyncSocket")]
+    pub fn new(domain: Domain, kind: Type, protocol: Option<Protocol>) -> Result<Self, Error> {
+        let socket = Socket::new(domain, kind, protocol)
+            .map_err(|source| SocketError::os(Operation::Create, source))?;
+        Self::adopt(socket, Settings::default())
+    }
+
+    /// Takes over a socket of any origin, such as a `TcpStream`, a `TcpListener`, a `UnixStream`
+    /// or an `OwnedFd` of the standard library, or a [`socket2::Socket`]. It is made non-blocking.
+    ///
+    /// ```
+    /// use async_proc::net::AsyncSocket;
+    ///
+    /// let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+    /// let socket = AsyncSocket::from_fd(listener)?;
+    /// assert!(socket.local_addr()?.port() > 0);
+    /// # Ok::<(), async_proc::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`SocketError::Os`]: the descriptor is no socket, for example.
+    pub fn from_fd(socket: impl Into<Socket>) -> Result<Self, Error> {
+        Self::adopt(socket.into(), Settings::default())
+    }
+
+    pub(super) fn adopt(socket: Socket, settings: Settings) -> Result<Self, Error> {
+        let create = |source| SocketError::os(Operation::Create, source);
+        socket.set_nonblocking(true).map_err(create)?;
+        let source = os::source(&socket).map_err(create)?;
+        let open = RefCell::new(Some(Open { source, socket }));
+        let shared = Shared { open, buffer: RefCell::default(), settings };
+        Ok(Self { shared: Rc::new(shared) })
+    }
+
+    /// Makes this socket one without a buffer. What is in the buffer is given out first.
+    #[must_use]
+    pub fn unbuffered(self) -> Self {
+        self.shared.settings.buffered.set(false);
+        self
+    }
+
+    /// Makes operations fail whose connection is lost, instead of taking that for the end of the
+    /// stream or for success. It is the opposite of the original's flag `SafeDisconn`.
+    #[doc(alias = "SafeDisconn")]
+    #[must_use]
+    pub fn strict(self) -> Self {
+        self.shared.settings.safe_disconn.set(false);
+        self
+    }
+
+    /// Sets the longest line that a read made from now on accepts, in bytes without its end.
+    #[doc(alias = "maxLength")]
+    pub fn set_line_limit(&self, bytes: usize) {
+        self.shared.settings.line_limit.set(bytes);
+    }
+
+    /// Closes the socket. Operations that are pending fail, with an error of the kind
+    /// [`Closed`](crate::ErrorKind::Closed). Closing it again does nothing.
+    pub fn close(&self) {
+        let open = self.shared.open.take();
+        // Nothing is borrowed any more: what was waiting may come back here.
+        if let Some(open) = open {
+            open.source.close();
+        }
+    }
+
+    /// Whether the socket was closed on this side.
+    #[doc(alias = "isClosed")]
+    pub fn is_closed(&self) -> bool {
+        self.shared.open.borrow().is_none()
+    }
+
+    /// The descriptor, as long as the socket is open. It stays the socket's own: whoever uses it
+    /// must not close it or make it block.
+    #[cfg(unix)]
+    #[doc(alias = "getFd")]
+    pub fn fd(&self) -> Option<std::os::fd::RawFd> {
+        use std::os::fd::AsRawFd;
+        self.shared.open.borrow().as_ref().map(|open| open.socket.as_raw_fd())
+    }
+
+    /// Ends the sending direction, the receiving one, or both, after what has been handed to the
+    /// operating system.
+    ///
+    /// # Errors
+    ///
+    /// [`SocketError::Os`]: the socket is not connected.
+    pub fn shutdown(&self, how: Shutdown) -> Result<(), Error> {
+        self.with(Operation::Shutdown, |socket| socket.shutdown(how))
+    }
+
+    pub(super) fn settings(&self) -> &Settings {
+        &self.shared.settings
+    }
+
+    /// Does something with the socket that needs no waiting.
+    pub(super) fn with<T>(
+        &self,
+        operation: Operation,
+        call: impl FnOnce(&Socket) -> io::Result<T>,
+    ) -> Result<T, Error> {
+        match &*self.shared.open.borrow() {
+            Some(open) => {
+                call(&open.socket).map_err(|source| SocketError::os(operation, source).into())
+            }
+            None => Err(Closed(operation.name()).into()),
+        }
+    }
+
+    /// Starts an operation: `attempt` is made at once, if none of its direction waits already, and
+    /// again until it does not ask to wait any more.
+    #[track_caller]
+    pub(super) fn submit<T: 'static>(
+        &self,
+        direction: Direction,
+        operation: Operation,
+        mut attempt: impl FnMut(&Socket) -> Result<T, Stop> + 'static,
+    ) -> Future<T> {
+        let Some(source) = self.source() else {
+            return Future::failed_with(Closed(operation.name()));
+        };
+        // The socket stays open for as long as an operation is pending.
+        let shared = Rc::clone(&self.shared);
+        source.submit_as(operation.name(), direction, move || {
+            let open = shared.open.borrow();
+            // If it is closed, closing it has failed this operation.
+            let Some(open) = &*open else { return Poll::Pending };
+            match attempt(&open.socket) {
+                Ok(value) => Poll::Ready(Ok(value)),
+                Err(Stop::Wait) => Poll::Pending,
+                Err(Stop::Again) => {
+                    open.source.again(direction);
+                    Poll::Pending
+                }
+                Err(Stop::Os(source)) => {
+                    Poll::Ready(Err(SocketError::os(operation, source).into()))
+                }
+                Err(Stop::Failed(error)) => Poll::Ready(Err(error)),
+            }
+        })
+    }
+
+    fn source(&self) -> Option<Source> {
+        self.shared.open.borrow().as_ref().map(|open| open.source.clone())
+    }
+
+    /// Whether an operation of this direction would be tried at once.
+    pub(super) fn is_idle(&self, direction: Direction) -> bool {
+        self.source().is_some_and(|source| source.is_idle(direction))
+    }
+}
+
+impl Shared {
+    pub(super) fn buffer(&self) -> RefMut<'_, Buffer> {
+        self.buffer.borrow_mut()
+    }
+}
+
+impl fmt::Debug for AsyncSocket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("AsyncSocket");
+        match &*self.shared.open.borrow() {
+            Some(open) => shown.field("socket", &open.socket),
+            None => shown.field("closed", &true),
+        };
+        shown.finish_non_exhaustive()
+    }
+}
