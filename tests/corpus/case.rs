@@ -14,15 +14,15 @@
 macro_rules! case {
     (@modules $name:ident [$($run:expr),+ $(,)?] { $($real:tt)* } { $($ours:tt)* }) => {
         mod $name {
-            mod real {
+            pub mod real {
                 use super::super::*;
                 $($real)*
-                pub(super) const RUNS: &[Scenario] = &[$((stringify!($run), || drive($run))),+];
+                pub const RUNS: &[Scenario] = &[$((stringify!($run), || drive($run))),+];
             }
-            mod ours {
+            pub mod ours {
                 use super::super::*;
                 $($ours)*
-                pub(super) const RUNS: &[Scenario] = &[$((stringify!($run), || drive($run))),+];
+                pub const RUNS: &[Scenario] = &[$((stringify!($run), || drive($run))),+];
             }
 
             #[test]

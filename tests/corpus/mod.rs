@@ -6,7 +6,8 @@
 
 // The functions are what a person might write, also where a lint would have it nicer; both
 // copies being there, each warning would appear twice.
-#![allow(unused, clippy::all, clippy::unwrap_used, unreachable_pub, refining_impl_trait)]
+#![allow(unused, clippy::all, clippy::unwrap_used, clippy::undocumented_unsafe_blocks)]
+#![allow(unreachable_pub, refining_impl_trait)]
 
 #[macro_use]
 mod case;

@@ -241,3 +241,12 @@ async fn look2(d: D) -> usize {
     tick("look2").await;
     d.touch().len()
 }
+
+#[test]
+fn the_corpus_has_the_edition_of_its_package() {
+    let edition_2021 = env!("CARGO_PKG_NAME").ends_with("2021");
+    let (_, in_the_tail) = in_the_tail::real::RUNS[0];
+    let trace = async_proc_tests::driver::run(in_the_tail, 2, None);
+    let at = |event: &str| trace.events.iter().position(|e| e == event).unwrap();
+    assert_eq!(at("~local") < at("~temporary"), edition_2021);
+}

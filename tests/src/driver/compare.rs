@@ -10,7 +10,9 @@ const ENDLESS: usize = 200;
 
 /// Interpreted runs are some thousand times slower: Miri sees every poll count, and of the
 /// panics one in so many, other ones at each poll count.
-const PANIC_STRIDE: usize = if cfg!(miri) { 7 } else { 1 };
+fn panic_stride() -> usize {
+    if cfg!(miri) { 7 } else { 1 }
+}
 
 /// What was compared.
 #[derive(Debug, Default)]
@@ -53,7 +55,8 @@ pub fn run_all(name: &str, real: &[Scenario], ours: &[Scenario]) -> Compared {
         for polls in 0.. {
             assert!(polls < ENDLESS, "{name}: `{source}` does not end");
             let whole = compared.pair(name, source, (real, ours), polls, None);
-            let panics = whole.points.iter().skip(polls % PANIC_STRIDE).step_by(PANIC_STRIDE);
+            let stride = panic_stride();
+            let panics = whole.points.iter().skip(polls % stride).step_by(stride);
             compared.panic_points.push(panics.len());
             for &panic_at in panics {
                 compared.pair(name, source, (real, ours), polls, Some(panic_at));

@@ -1,0 +1,85 @@
+//! An `#[async_proc] async fn` allocates nothing of its own.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+thread_local! {
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Counts the allocations of each thread.
+struct Counting;
+
+// SAFETY: everything is passed on to the system's allocator.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.with(|count| count.set(count.get() + 1));
+        // SAFETY: the caller's promise is the callee's.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: the caller's promise is the callee's.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+async fn pause() {
+    let mut first = true;
+    poll_fn(|_| if std::mem::take(&mut first) { Poll::Pending } else { Poll::Ready(()) }).await;
+}
+
+#[cfg_attr(not(rustc_only), async_proc::async_proc)]
+async fn inner(numbers: &[usize]) -> usize {
+    let mut sum = 0;
+    for number in numbers {
+        pause().await;
+        sum += number;
+    }
+    sum
+}
+
+#[cfg_attr(not(rustc_only), async_proc::async_proc)]
+async fn outer(large: [usize; 64]) -> Result<usize, std::num::ParseIntError> {
+    let first = inner(&large).await;
+    let parsed: usize = "12".parse()?;
+    pause().await;
+    Ok(first + parsed + inner(&large[..2]).await)
+}
+
+#[cfg_attr(not(rustc_only), async_proc::async_proc)]
+async fn allocates_itself() -> usize {
+    let boxed = Box::new(1);
+    pause().await;
+    *boxed
+}
+
+/// The result of `future`, and how often it was polled and something was allocated on the way.
+fn measure<F: Future>(make: impl FnOnce() -> F) -> (F::Output, usize, usize) {
+    let before = ALLOCATIONS.get();
+    let mut future = pin!(make());
+    let mut cx = Context::from_waker(Waker::noop());
+    for polls in 1.. {
+        if let Poll::Ready(value) = future.as_mut().poll(&mut cx) {
+            return (value, polls, ALLOCATIONS.get() - before);
+        }
+    }
+    unreachable!("polled for ever")
+}
+
+#[test]
+fn nothing_is_allocated() {
+    let (sum, polls, allocations) = measure(|| outer([1; 64]));
+    assert_eq!((sum, polls, allocations), (Ok(64 + 12 + 2), 64 + 1 + 2 + 1, 0));
+}
+
+#[test]
+fn what_the_body_allocates_is_counted() {
+    assert_eq!(measure(allocates_itself), (1, 2, 1));
+}
