@@ -1,5 +1,55 @@
-//! async-proc.
+//! Procs, hot futures and a dispatcher: the proactor style of Nim's `asyncdispatch`, in Rust.
+//!
+//! A *proc* is a function that `#[async_proc]` compiles to a state machine. Calling it starts it:
+//! it runs to the first place where it must wait, and returns a [`Future`], a shared handle of
+//! what has begun. The thread's [dispatcher](dispatch) runs it from there.
+//!
+//! ```
+//! use async_proc::prelude::*;
+//! use std::time::Duration;
+//!
+//! let slow = sleep_async(Duration::from_millis(5));
+//! slow.add_callback(|_| println!("slept"));
+//! wait_for(slow)?;
+//! # Ok::<(), Error>(())
+//! ```
+//!
+//! | module | what is in it |
+//! |---|---|
+//! | [`future`] | [`Future`] and its combinators, [`async_check`] |
+//! | [`dispatch`] | the dispatcher, timers, I/O readiness |
+//! | [`error`] | [`Error`], its kinds and its async traceback |
+//! | [`machine`] | what compiled procs call |
 
 extern crate self as async_proc;
 
+pub mod dispatch;
+pub mod error;
+pub mod future;
 pub mod machine;
+// pub mod net;
+
+mod macros;
+
+// pub use async_proc_macros::async_proc;
+pub use dispatch::{
+    Dispatcher, call_soon, drain, has_pending_operations, poll, run_forever, sleep_async, wait_for,
+    with_timeout,
+};
+pub use error::{Error, ErrorKind, FutureError, FutureErrorKind, Result};
+pub use future::{Future, async_check};
+
+/// What most programs use: `use async_proc::prelude::*;`.
+///
+/// It has a [`Future`] in it, which is not the trait of the standard library. Where both are
+/// needed: `use std::future::Future as StdFuture;`.
+pub mod prelude {
+    // pub use crate::async_proc;
+    pub use crate::dispatch::{
+        call_soon, drain, has_pending_operations, poll, run_forever, sleep_async, wait_for,
+        with_timeout,
+    };
+    pub use crate::error::{Error, ErrorKind};
+    pub use crate::future::{Future, all, and, async_check, or};
+    pub use crate::{await_fut, yield_fut};
+}

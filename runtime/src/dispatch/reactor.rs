@@ -1,0 +1,126 @@
+//! I/O readiness: sources, and the operations that wait on them.
+//!
+//! A [`Source`] is a file descriptor that has been registered with the system's event queue: once,
+//! edge-triggered, for both directions. After that no call is made to change the registration.
+//! Every operation is tried at once, and only waits if the system says that it would block; an
+//! event has the waiting ones of its direction tried again, in the order they were submitted,
+//! until one would block.
+//!
+//! An event names a source by its slot and generation, so one that was meant for a closed source
+//! is dropped, even if slot and descriptor are in use again.
+
+use std::cell::{Cell, RefCell};
+use std::io;
+use std::rc::Weak;
+use std::time::Duration;
+
+use mio::event::Event;
+use mio::{Events, Interest, Poll, Registry, Token, Waker};
+
+use super::source::Shared;
+pub use super::source::{Direction, Source};
+use super::sys;
+use crate::future::{Place, Slots};
+
+/// The most events that one turn takes from the system.
+const EVENTS: usize = 1024;
+
+/// The token of the waker by which other threads end a wait.
+const BELL: Token = Token(usize::MAX);
+
+/// How many bits of a token are the slot; the others are its generation.
+const SLOT_BITS: u32 = usize::BITS / 2;
+const GENERATION_MASK: u32 = (1 << (SLOT_BITS - 1)) - 1;
+
+/// The system's event queue, and the sources registered with it.
+pub(super) struct Reactor {
+    poll: RefCell<Poll>,
+    /// Absent while the events of a turn are being dealt with.
+    events: Cell<Option<Events>>,
+    sources: RefCell<Slots<Weak<Shared>>>,
+}
+
+impl Reactor {
+    pub(super) fn new() -> io::Result<Reactor> {
+        Ok(Reactor {
+            poll: RefCell::new(Poll::new()?),
+            events: Cell::new(None),
+            sources: RefCell::new(Slots::new()),
+        })
+    }
+
+    /// What ends a wait, from any thread.
+    pub(super) fn bell(&self) -> io::Result<impl Fn() + Send + Sync + 'static> {
+        let waker = Waker::new(self.poll.borrow().registry(), BELL)?;
+        // It fails if the counter behind it is full: then the wait is ending anyway.
+        Ok(move || drop(waker.wake()))
+    }
+
+    /// Waits for events, no longer than `timeout`, and deals with them.
+    pub(super) fn turn(&self, timeout: Option<Duration>) -> io::Result<()> {
+        let mut events = self.events.take().unwrap_or_else(|| Events::with_capacity(EVENTS));
+        let waited = sys::wait(&mut self.poll.borrow_mut(), &mut events, timeout);
+        // A signal ended the wait: whoever waits longer comes back.
+        if let Err(error) = waited
+            && error.kind() != io::ErrorKind::Interrupted
+        {
+            return Err(error);
+        }
+        for event in &events {
+            self.dispatch(event);
+        }
+        events.clear();
+        self.events.set(Some(events));
+        Ok(())
+    }
+
+    fn dispatch(&self, event: &Event) {
+        if event.token() == BELL {
+            return;
+        }
+        let place = place(event.token());
+        let source = self.sources.borrow().get(place, GENERATION_MASK).and_then(Weak::upgrade);
+        let Some(source) = source else { return };
+        // On an error both directions are tried: the operations find out what is wrong.
+        if event.is_readable() || event.is_read_closed() || event.is_error() {
+            source.retry(Direction::Read);
+        }
+        if event.is_writable() || event.is_write_closed() || event.is_error() {
+            source.retry(Direction::Write);
+        }
+    }
+
+    /// Gives `source` a slot and registers it by `register`.
+    pub(super) fn add(
+        &self,
+        source: Weak<Shared>,
+        register: impl FnOnce(&Registry, Token, Interest) -> io::Result<()>,
+    ) -> io::Result<usize> {
+        let place = self.sources.borrow_mut().insert(source);
+        let both = Interest::READABLE | Interest::WRITABLE;
+        let registered = register(self.poll.borrow().registry(), token(place), both);
+        match registered {
+            Ok(()) => Ok(place.index),
+            Err(error) => {
+                self.sources.borrow_mut().remove(place.index);
+                Err(error)
+            }
+        }
+    }
+
+    /// Takes a source's slot back, and deregisters it by `deregister`.
+    pub(super) fn remove(&self, index: usize, deregister: impl FnOnce(&Registry)) {
+        self.sources.borrow_mut().remove(index);
+        deregister(self.poll.borrow().registry());
+    }
+}
+
+fn token(place: Place) -> Token {
+    let generation = (place.generation & GENERATION_MASK) as usize;
+    Token(generation << SLOT_BITS | place.index)
+}
+
+fn place(token: Token) -> Place {
+    let index = token.0 & ((1 << SLOT_BITS) - 1);
+    Place { index, generation: (token.0 >> SLOT_BITS) as u32 }
+}

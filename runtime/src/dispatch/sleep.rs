@@ -1,0 +1,60 @@
+//! Futures that finish by themselves, after a time.
+
+use std::cell::Cell;
+use std::panic::Location;
+use std::time::Duration;
+
+use super::Dispatcher;
+use super::timers::TimerKey;
+use crate::Future;
+use crate::future::{Handle, Leaf, Leafed};
+
+/// What a timer's future keeps: where it stands among the timers.
+#[derive(Debug)]
+pub(super) struct Timer(Cell<Option<TimerKey>>);
+
+impl Leaf for Timer {
+    fn cancel(&self, _: &mut Vec<Handle>) {
+        if let Some(key) = self.0.take() {
+            Dispatcher::with(|dispatcher| dispatcher.remove_timer(key));
+        }
+    }
+}
+
+/// A timer's future.
+pub(super) type Sleep = Leafed<Timer, ()>;
+
+pub(super) fn sleep(
+    name: &'static str,
+    created: &'static Location<'static>,
+    delay: Duration,
+) -> Sleep {
+    Dispatcher::with(|dispatcher| {
+        let sleep = Sleep::new(name, created, Timer(Cell::new(None)));
+        sleep.leaf().0.set(Some(dispatcher.add_timer(delay, sleep.future().clone())));
+        sleep
+    })
+}
+
+/// Takes a timer back without finishing its future, which nobody else knows.
+pub(super) fn forget(sleep: &Sleep) {
+    sleep.leaf().cancel(&mut Vec::new());
+}
+
+/// A future that completes when `delay` has passed: never earlier, and never in this call, even if
+/// the delay is zero. [Cancelling](Future::cancel) it removes the timer.
+///
+/// ```
+/// use std::time::{Duration, Instant};
+/// use async_proc::{dispatch, sleep_async};
+///
+/// let start = Instant::now();
+/// dispatch::wait_for(sleep_async(Duration::from_millis(3)))?;
+/// assert!(start.elapsed() >= Duration::from_millis(3));
+/// # Ok::<(), async_proc::Error>(())
+/// ```
+#[doc(alias = "sleepAsync")]
+#[track_caller]
+pub fn sleep_async(delay: Duration) -> Future<()> {
+    sleep("sleep_async", Location::caller(), delay).into_future()
+}

@@ -1,0 +1,104 @@
+//! The causes that come from this crate.
+
+use std::any::Any;
+use std::fmt;
+use std::io;
+use std::sync::Mutex;
+
+use super::{ErrorKind, FutureError};
+
+type BoxedSource = Box<dyn std::error::Error + Send + Sync + 'static>;
+
+/// Why an error is one.
+pub(super) enum Cause {
+    /// A message and nothing behind it.
+    Message(String),
+    /// Another library's error, or one of the types of this file.
+    Source(BoxedSource),
+    /// What a panic was called with. The lock is what makes it `Sync`: payloads are only `Send`.
+    Panic { message: String, payload: Mutex<Option<Box<dyn Any + Send>>> },
+}
+
+impl Cause {
+    pub(super) fn panic(payload: Box<dyn Any + Send>) -> Cause {
+        let message = if let Some(text) = payload.downcast_ref::<&'static str>() {
+            format!("panicked: {text}")
+        } else if let Some(text) = payload.downcast_ref::<String>() {
+            format!("panicked: {text}")
+        } else {
+            "panicked".to_owned()
+        };
+        Cause::Panic { message, payload: Mutex::new(Some(payload)) }
+    }
+
+    pub(super) fn kind(&self) -> ErrorKind {
+        match self {
+            Cause::Message(_) => ErrorKind::Other,
+            Cause::Panic { .. } => ErrorKind::Panicked,
+            Cause::Source(source) if source.is::<io::Error>() => ErrorKind::Io,
+            Cause::Source(source) if source.is::<FutureError>() => ErrorKind::Future,
+            Cause::Source(source) if source.is::<Cancelled>() => ErrorKind::Cancelled,
+            Cause::Source(source) if source.is::<TimedOut>() => ErrorKind::TimedOut,
+            Cause::Source(source) if source.is::<NothingPending>() => ErrorKind::NothingPending,
+            Cause::Source(source) if source.is::<Closed>() => ErrorKind::Closed,
+            Cause::Source(_) => ErrorKind::Other,
+        }
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Cause::Message(message) | Cause::Panic { message, .. } => f.write_str(message),
+            Cause::Source(source) => fmt::Display::fmt(source, f),
+        }
+    }
+}
+
+/// The operation was cancelled.
+#[derive(Debug)]
+pub(crate) struct Cancelled(pub(crate) &'static str);
+
+impl fmt::Display for Cancelled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` was cancelled", self.0)
+    }
+}
+
+impl std::error::Error for Cancelled {}
+
+/// A deadline passed; the text says whose.
+#[derive(Debug)]
+pub(crate) struct TimedOut(pub(crate) String);
+
+impl fmt::Display for TimedOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for TimedOut {}
+
+/// Nothing can ever happen on this dispatcher; the text says what was waited for.
+#[derive(Debug)]
+pub(crate) struct NothingPending(pub(crate) String);
+
+impl fmt::Display for NothingPending {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for NothingPending {}
+
+/// The source was closed with operations waiting on it.
+#[derive(Debug)]
+pub(crate) struct Closed(pub(crate) &'static str);
+
+impl fmt::Display for Closed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` was pending when its file or socket was closed", self.0)
+    }
+}
+
+impl std::error::Error for Closed {}

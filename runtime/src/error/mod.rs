@@ -1,0 +1,23 @@
+//! [`Error`]: the one error type of procs, futures and the dispatcher.
+//!
+//! An error has a message, a [kind](ErrorKind), usually a source that can be
+//! [downcast](Error::downcast_ref), and the async traceback: which procs it crossed on its way up,
+//! with the file and line of each await. The message is what `{}` shows, and nothing else; `{:?}`
+//! adds the traceback, one line a frame.
+//!
+//! Clones share the source. The traceback is copy-on-write: a future that failed keeps the error
+//! as it was, each proc that awaits it adds its own lines to its own clone, and what the two have
+//! in common is stored once.
+
+mod cause;
+mod kind;
+mod trace;
+mod value;
+
+pub(crate) use cause::{Closed, NothingPending};
+pub use kind::{ErrorKind, FutureError, FutureErrorKind};
+pub use trace::{TraceFrame, Traceback};
+pub use value::Error;
+
+/// A `Result` whose error is an [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;

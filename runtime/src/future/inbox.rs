@@ -1,0 +1,103 @@
+//! The half of a schedule that other threads may touch.
+
+use std::fmt;
+use std::mem;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+
+use super::key::{Key, SCHEDULES};
+
+/// What other threads send.
+pub(crate) enum Letter {
+    /// A proc's waker was woken.
+    Wake(Key),
+    /// A function to call.
+    Call(Box<dyn FnOnce() + Send>),
+}
+
+/// Where other threads leave letters for a schedule.
+pub(crate) struct Inbox {
+    number: usize,
+    letters: Mutex<Vec<Letter>>,
+    /// Whether there may be letters: spares an idle schedule the lock.
+    flag: AtomicBool,
+    /// Interrupts the schedule's thread where it waits. Absent until it has waited once.
+    bell: OnceLock<Box<dyn Fn() + Send + Sync>>,
+}
+
+/// Every schedule's inbox, at its number.
+static INBOXES: Mutex<Vec<Weak<Inbox>>> = Mutex::new(Vec::new());
+
+impl Inbox {
+    /// A new inbox under a number no living schedule has.
+    ///
+    /// # Panics
+    ///
+    /// If more threads have a schedule than a waker has bits to tell apart: 65 536, or 256 where
+    /// addresses have 32 bits.
+    pub(crate) fn new() -> Arc<Inbox> {
+        let mut inboxes = INBOXES.lock().unwrap_or_else(PoisonError::into_inner);
+        let free = inboxes.iter().position(|inbox| inbox.strong_count() == 0);
+        let number = free.unwrap_or(inboxes.len());
+        assert!(number < SCHEDULES, "no more than {SCHEDULES} threads can have a dispatcher");
+        let inbox = Arc::new(Inbox {
+            number,
+            letters: Mutex::default(),
+            flag: AtomicBool::new(false),
+            bell: OnceLock::new(),
+        });
+        match free {
+            Some(_) => inboxes[number] = Arc::downgrade(&inbox),
+            None => inboxes.push(Arc::downgrade(&inbox)),
+        }
+        inbox
+    }
+
+    pub(crate) fn number(&self) -> usize {
+        self.number
+    }
+
+    pub(crate) fn set_bell(&self, bell: impl Fn() + Send + Sync + 'static) {
+        // A second bell is of no use: the first stays.
+        let _ = self.bell.set(Box::new(bell));
+    }
+
+    pub(crate) fn send(&self, letter: Letter) {
+        let mut letters = self.letters.lock().unwrap_or_else(PoisonError::into_inner);
+        letters.push(letter);
+        let first = letters.len() == 1;
+        self.flag.store(true, Ordering::Release);
+        drop(letters);
+        // The schedule takes all letters at once, so whoever sent the first one rings for all.
+        if first && let Some(bell) = self.bell.get() {
+            bell();
+        }
+    }
+
+    /// Everything sent so far.
+    pub(crate) fn take(&self) -> Vec<Letter> {
+        if !self.flag.load(Ordering::Acquire) {
+            return Vec::new();
+        }
+        let mut letters = self.letters.lock().unwrap_or_else(PoisonError::into_inner);
+        self.flag.store(false, Ordering::Release);
+        mem::take(&mut *letters)
+    }
+}
+
+/// Wakes a proc of another thread. Nothing happens if that thread has ended.
+pub(crate) fn wake(key: Key) {
+    let inbox = {
+        let inboxes = INBOXES.lock().unwrap_or_else(PoisonError::into_inner);
+        inboxes.get(key.schedule()).and_then(Weak::upgrade)
+    };
+    if let Some(inbox) = inbox {
+        inbox.send(Letter::Wake(key));
+    }
+}
+
+impl fmt::Debug for Inbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inbox").field("number", &self.number).finish_non_exhaustive()
+    }
+}
