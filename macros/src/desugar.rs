@@ -46,6 +46,11 @@ impl VisitMut for Desugar<'_> {
                 }
             }
             Expr::ForLoop(_) | Expr::While(_) if suspension::expr(expr) => self.expand_loop(expr),
+            Expr::Assign(assign) => {
+                if let Some(desugared) = destructure(assign) {
+                    *expr = desugared;
+                }
+            }
             _ => {}
         }
         visit_mut::visit_expr_mut(self, expr);
@@ -103,7 +108,7 @@ impl Desugar<'_> {
                 let (pat, values) = (&for_loop.pat, &for_loop.expr);
                 let label = self.label(&mut for_loop.label);
                 let stop = &label.name;
-                let items = Ident::new("items", Span::mixed_site());
+                let items = Ident::new("__items", Span::mixed_site());
                 *expr = syn::parse_quote! {
                     match ::core::iter::IntoIterator::into_iter(#values) {
                         mut #items => #(#attrs)* #label loop {
@@ -151,4 +156,57 @@ fn matches_as_match(mac: &Macro) -> Option<Expr> {
         tokens.into_iter().collect()
     };
     syn::parse2(quote!(match #value { #arm => true, _ => false })).ok()
+}
+
+/// `(a, b) = value` as a `let` of new names and an assignment each, which is what it stands for.
+fn destructure(assign: &syn::ExprAssign) -> Option<Expr> {
+    if !matches!(&*assign.left, Expr::Tuple(_) | Expr::Array(_) | Expr::Call(_) | Expr::Struct(_)) {
+        return None;
+    }
+    let mut places = Vec::new();
+    let pattern = assignee(&assign.left, &mut places)?;
+    let value = &assign.right;
+    let assigns = places.iter().enumerate().map(|(index, place)| {
+        let name = part_name(index);
+        quote!(#place = #name;)
+    });
+    syn::parse2(quote!({ let #pattern = #value; #(#assigns)* })).ok()
+}
+
+fn part_name(index: usize) -> Ident {
+    Ident::new(&format!("__part_{index}"), Span::mixed_site())
+}
+
+/// The pattern that takes a value apart as an assignee expression does.
+fn assignee(expr: &Expr, places: &mut Vec<Expr>) -> Option<proc_macro2::TokenStream> {
+    let mut all = |exprs: &mut dyn Iterator<Item = &Expr>| {
+        exprs.map(|expr| assignee(expr, places)).collect::<Option<Vec<_>>>()
+    };
+    Some(match expr {
+        Expr::Tuple(tuple) => {
+            let parts = all(&mut tuple.elems.iter())?;
+            quote!((#(#parts,)*))
+        }
+        Expr::Array(array) => {
+            let parts = all(&mut array.elems.iter())?;
+            quote!([#(#parts),*])
+        }
+        Expr::Call(call) => {
+            let (path, parts) = (&call.func, all(&mut call.args.iter())?);
+            quote!(#path(#(#parts),*))
+        }
+        Expr::Struct(literal) => {
+            let parts = all(&mut literal.fields.iter().map(|field| &field.expr))?;
+            let members = literal.fields.iter().map(|field| &field.member);
+            let (path, rest) = (&literal.path, &literal.dot2_token);
+            quote!(#path { #(#members: #parts,)* #rest })
+        }
+        Expr::Infer(_) => quote!(_),
+        Expr::Range(range) if range.start.is_none() && range.end.is_none() => quote!(..),
+        place => {
+            places.push(place.clone());
+            let name = part_name(places.len() - 1);
+            quote!(#name)
+        }
+    })
 }

@@ -10,7 +10,12 @@ use crate::layout::Layout;
 use crate::parse::{Input, Kind};
 use crate::resolve;
 
-pub(crate) fn function(input: &Input, machine: &Machine, layout: &Layout) -> TokenStream {
+pub(crate) fn function(
+    input: &Input,
+    items: &TokenStream,
+    machine: &Machine,
+    layout: &Layout,
+) -> TokenStream {
     let (attrs, vis) = (&input.attrs, &input.vis);
     let signature = signature(input);
     let twin = crate::twin::emit(input);
@@ -18,6 +23,7 @@ pub(crate) fn function(input: &Input, machine: &Machine, layout: &Layout) -> Tok
     quote! {
         #(#attrs)*
         #vis #signature {
+            #items
             #twin
             #[allow(
                 warnings,

@@ -16,7 +16,10 @@
 mod desugar;
 mod diagnostics;
 mod emit;
+#[cfg(test)]
+mod expansions;
 mod flow;
+mod hoist;
 mod known;
 mod layout;
 mod liveness;
@@ -50,6 +53,7 @@ fn compile(attr: TokenStream, item: TokenStream) -> TokenStream {
             return quote::quote!(#error #item);
         }
     };
+    let items = hoist::items(&mut input.body, &mut errors);
     let written = input.clone();
     if let Kind::Proc { value } = &input.kind {
         twin::complete_proc_body(&mut input.body, value);
@@ -69,5 +73,5 @@ fn compile(attr: TokenStream, item: TokenStream) -> TokenStream {
         return quote::quote!(#errors #function);
     }
     let layout = layout::layout(&machine);
-    emit::function(&written, &machine, &layout)
+    emit::function(&written, &items, &machine, &layout)
 }

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 use syn::{Expr, Pat};
 
 use super::native::{Use, binding_use, untyped};
-use super::{Dest, Flow, is_place};
+use super::{Dest, Flow, SlotId, is_place};
 use crate::liveness::declared;
 use crate::resolve::{self, VarId};
 use crate::suspension;
@@ -72,6 +72,24 @@ impl Flow<'_> {
             self.open();
             self.into(init, &Dest::Slot(slot, ty.cloned()));
             self.close();
+            return TokenStream::new();
+        }
+        if kept && binds_by_ref(pattern) && !is_place(init) {
+            // What is bound by reference lives as long as the reference.
+            let slot = self.slot("temporary");
+            self.open();
+            self.into(init, &Dest::Slot(slot, ty.cloned()));
+            self.close();
+            for var in &vars {
+                self.declare(*var);
+            }
+            if !self.bind_parts(slot, pattern) {
+                self.refuse(
+                    pattern,
+                    "this pattern binds by reference to a value that lives across a suspension, \
+                     which is not compiled yet: bind the value first, then its parts",
+                );
+            }
             return TokenStream::new();
         }
         if kept {
@@ -225,6 +243,14 @@ impl Flow<'_> {
                 let mutability = &reference.mutability;
                 Some(Expr::Verbatim(quote!(&#mutability #text)))
             }
+            // `pin!(future)` is a reference, too.
+            Expr::Macro(mac)
+                if mac.mac.path.segments.last().is_some_and(|last| last.ident == "pin") =>
+            {
+                let value = mac.mac.parse_body::<Expr>().ok()?;
+                let text = self.extended_place(&value)?;
+                Some(Expr::Verbatim(quote!(::core::pin::Pin::new_unchecked(&mut #text))))
+            }
             _ => None,
         }
     }
@@ -251,6 +277,35 @@ impl Flow<'_> {
         }
     }
 
+    /// Binds the parts of what lies in `slot` one by one, so that the others stay in it. `false` if
+    /// the pattern is not made of tuples and structs alone.
+    fn bind_parts(&mut self, slot: SlotId, pattern: &Pat) -> bool {
+        let Some(parts) = parts(pattern) else { return false };
+        let place = self.place(slot);
+        let name = self.name(slot);
+        let mut same = TokenStream::new();
+        for BoundPart { var, path, by_ref } in parts {
+            let Some(to) = self.slot_of.get(&var).copied() else { continue };
+            let value = match by_ref {
+                Some(mutability) => quote!(&#mutability #place #(.#path)*),
+                None if path.is_empty() => quote!(#name.take()),
+                None => {
+                    let part = self.part(slot, path.clone());
+                    quote!(#part.take(&raw const #place #(.#path)*))
+                }
+            };
+            let put = self.put(to, value);
+            self.emit(put);
+            let ident = &self.names.var(var).ident;
+            let to = self.name(to);
+            same.extend(quote!(#to.put(#ident);));
+        }
+        // Where the pattern reaches through a reference, the types differ, and rustc says so.
+        let pattern = self.restore(pattern.to_token_stream());
+        self.emit(quote!(if false { loop {} let #pattern = #name.take(); #same }));
+        true
+    }
+
     /// A parameter that is a pattern: bound at the function's start.
     pub(super) fn parameter_pattern(&mut self, param: VarId, pattern: &Pat) {
         let Some(slot) = self.frame_slot(param) else { return };
@@ -262,14 +317,7 @@ impl Flow<'_> {
         if matches!(pattern, Pat::Wild(_)) {
             return;
         }
-        if let Some(paths) = paths(pattern) {
-            for (var, path) in paths {
-                let Some(to) = self.slot_of.get(&var).copied() else { continue };
-                let part = self.part(slot, path.clone());
-                let place = self.place(slot);
-                let put = self.put(to, quote!(#part.take(&raw const #place #(.#path)*)));
-                self.emit(put);
-            }
+        if self.names.var(param).reference.is_none() && self.bind_parts(slot, pattern) {
             return;
         }
         let puts: TokenStream = declared(pattern)
@@ -280,7 +328,11 @@ impl Flow<'_> {
                 self.put(to, quote!(#ident))
             })
             .collect();
-        let (value, text) = match self.matched_slot(slot, [pattern]) {
+        let matched = match self.names.var(param).reference {
+            None => self.matched_slot(slot, [pattern]),
+            Some(_) => None,
+        };
+        let (value, text) = match matched {
             Some((value, patterns)) => (value, patterns[0].clone()),
             None => (self.place(slot), self.pattern(pattern)),
         };
@@ -288,38 +340,84 @@ impl Flow<'_> {
     }
 }
 
-/// The fields that a pattern of nested tuples binds, where it binds each of them by value.
-fn paths(pattern: &Pat) -> Option<Vec<(VarId, Vec<syn::Member>)>> {
+/// A part of a value that an irrefutable pattern binds.
+pub(super) struct BoundPart {
+    pub(super) var: VarId,
+    pub(super) path: Vec<syn::Member>,
+    by_ref: Option<TokenStream>,
+}
+
+/// The parts that a pattern of nested tuples and structs binds, by their paths.
+pub(super) fn parts(pattern: &Pat) -> Option<Vec<BoundPart>> {
+    fn all<'p>(
+        elements: impl Iterator<Item = (syn::Member, &'p Pat)>,
+        path: &mut Vec<syn::Member>,
+        parts: &mut Vec<BoundPart>,
+    ) -> Option<()> {
+        for (member, element) in elements {
+            path.push(member);
+            collect(element, path, parts)?;
+            path.pop();
+        }
+        Some(())
+    }
+    fn tuple<'p>(
+        elements: &'p syn::punctuated::Punctuated<Pat, syn::Token![,]>,
+    ) -> Option<impl Iterator<Item = (syn::Member, &'p Pat)>> {
+        let rest = elements.iter().position(|element| matches!(element, Pat::Rest(_)));
+        if rest.is_some_and(|rest| rest + 1 != elements.len()) {
+            return None;
+        }
+        let count = rest.unwrap_or(elements.len());
+        Some(
+            elements
+                .iter()
+                .take(count)
+                .enumerate()
+                .map(|(index, element)| (syn::Member::from(index), element)),
+        )
+    }
     fn collect(
         pattern: &Pat,
         path: &mut Vec<syn::Member>,
-        paths: &mut Vec<(VarId, Vec<syn::Member>)>,
+        parts: &mut Vec<BoundPart>,
     ) -> Option<()> {
         match pattern {
             Pat::Wild(_) => Some(()),
-            Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => {
-                paths.push((resolve::binding(&pat.ident)?, path.clone()));
+            Pat::Ident(pat) if pat.subpat.is_none() => {
+                let by_ref = pat.by_ref.map(|_| pat.mutability.to_token_stream());
+                let var = resolve::binding(&pat.ident)?;
+                parts.push(BoundPart { var, path: path.clone(), by_ref });
                 Some(())
             }
-            Pat::Tuple(tuple) => {
-                for (index, element) in tuple.elems.iter().enumerate() {
-                    if matches!(element, Pat::Rest(_)) {
-                        return (index + 1 == tuple.elems.len()).then_some(());
-                    }
-                    path.push(syn::Member::from(index));
-                    collect(element, path, paths)?;
-                    path.pop();
-                }
-                Some(())
+            Pat::Tuple(pattern) => all(tuple(&pattern.elems)?, path, parts),
+            Pat::TupleStruct(pattern) => all(tuple(&pattern.elems)?, path, parts),
+            Pat::Struct(pattern) => {
+                let fields = pattern.fields.iter().map(|field| (field.member.clone(), &*field.pat));
+                all(fields, path, parts)
             }
-            Pat::Paren(inner) => collect(&inner.pat, path, paths),
+            Pat::Paren(inner) => collect(&inner.pat, path, parts),
             _ => None,
         }
     }
     let mut found = Vec::new();
-    matches!(pattern, Pat::Tuple(_)).then_some(())?;
     collect(pattern, &mut Vec::new(), &mut found)?;
     Some(found)
+}
+
+/// Whether a pattern binds something by reference.
+fn binds_by_ref(pattern: &Pat) -> bool {
+    struct ByRef(bool);
+    impl<'ast> syn::visit::Visit<'ast> for ByRef {
+        fn visit_pat_ident(&mut self, pat: &'ast syn::PatIdent) {
+            self.0 |= pat.by_ref.is_some();
+            syn::visit::visit_pat_ident(self, pat);
+        }
+        fn visit_expr(&mut self, _: &'ast Expr) {}
+    }
+    let mut by_ref = ByRef(false);
+    syn::visit::Visit::visit_pat(&mut by_ref, pattern);
+    by_ref.0
 }
 
 fn strip(expr: &Expr) -> &Expr {

@@ -17,8 +17,14 @@ impl Flow<'_> {
         let span = expr.span();
         if !suspension::expr(expr) {
             let value = self.native(expr, Use::Value);
-            let store = self.store(value, dest, span);
-            return self.emit(store);
+            return self.store_here(value, dest, span);
+        }
+        if let Dest::Slot(slot, ty) = dest
+            && is_control(expr)
+        {
+            self.into(expr, &Dest::Filled(*slot, ty.clone()));
+            let name = self.name(*slot);
+            return self.emit(quote!(#name.hold();));
         }
         match expr {
             Expr::Paren(inner) => self.into(&inner.expr, dest),
@@ -48,10 +54,16 @@ impl Flow<'_> {
             Expr::Loop(repeat) => self.repeat(repeat, dest),
             _ => {
                 let value = self.value(expr, false);
-                let store = self.store(value, dest, span);
-                self.emit(store);
+                self.store_here(value, dest, span);
             }
         }
+    }
+
+    /// Gives a value to where it goes, at the end of the current state.
+    fn store_here(&mut self, value: TokenStream, dest: &Dest, span: proc_macro2::Span) {
+        let store = self.store(value, dest, span);
+        self.emit(store);
+        self.ended |= matches!(dest, Dest::Return);
     }
 
     /// A block: its statements up to the last that suspends one by one, the others as written.
@@ -78,8 +90,7 @@ impl Flow<'_> {
                     self.open();
                     let text = self.mac(&stmt.mac, false);
                     if tail && stmt.semi_token.is_none() {
-                        let store = self.store(text, dest, stmt.span());
-                        self.emit(store);
+                        self.store_here(text, dest, stmt.span());
                         ended = true;
                     } else {
                         self.emit(quote!(#text;));
@@ -111,24 +122,21 @@ impl Flow<'_> {
             _ => block.brace_token.span.close(),
         };
         if locals.is_empty() && rest.is_empty() {
-            if !matches!(dest, Dest::Discard) {
-                let store = self.store(quote!(()), dest, span);
-                self.emit(store);
+            if !self.ended && !matches!(dest, Dest::Discard) {
+                self.store_here(quote!(()), dest, span);
             }
             return;
         }
         let texts: Vec<TokenStream> = rest.iter().map(|stmt| self.native_stmt(stmt)).collect();
         if let ([text], true, true) = (&texts[..], value, locals.is_empty()) {
-            let store = self.store(text.clone(), dest, span);
-            return self.emit(store);
+            return self.store_here(text.clone(), dest, span);
         }
         let simple = matches!(dest, Dest::Discard) && !value;
         let code = quote!({ #locals #(#texts)* });
         if simple {
             self.emit(code);
         } else {
-            let store = self.store(code, dest, span);
-            self.emit(store);
+            self.store_here(code, dest, span);
         }
     }
 
@@ -209,8 +217,7 @@ impl Flow<'_> {
                 quote!(else #other)
             });
             let text = quote!(if let #pattern = #value #then #other);
-            let store = self.store(text, dest, branch.if_token.span);
-            self.emit(store);
+            self.store_here(text, dest, branch.if_token.span);
             return self.close();
         }
         let end = self.state("EndIf");
@@ -438,6 +445,11 @@ fn edition(span: proc_macro2::Span) -> TokenStream {
             since_2024!(_)
         }
     }
+}
+
+/// Whether the value of an expression is that of a scope inside it.
+fn is_control(expr: &Expr) -> bool {
+    matches!(expr, Expr::Block(_) | Expr::Unsafe(_) | Expr::If(_) | Expr::Match(_) | Expr::Loop(_))
 }
 
 fn plain_block(block: &Block) -> syn::ExprBlock {

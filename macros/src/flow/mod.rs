@@ -15,7 +15,7 @@ pub(crate) use operand::camel;
 use std::collections::HashMap;
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 use syn::{Block, Expr, Type};
 
 use crate::diagnostics::Errors;
@@ -77,6 +77,8 @@ pub(crate) struct Machine {
 enum Dest {
     Discard,
     Slot(SlotId, Option<Type>),
+    /// A slot, from inside a scope: what is written there is nobody's until the scope has ended.
+    Filled(SlotId, Option<Type>),
     Return,
 }
 
@@ -117,6 +119,8 @@ pub(crate) struct Flow<'a> {
     taken: HashMap<String, usize>,
     returns_result: bool,
     items: TokenStream,
+    /// The current state has returned the function's value.
+    ended: bool,
 }
 
 /// Compiles a resolved body. `returns_result` says that its value is a `Result`.
@@ -144,6 +148,7 @@ pub(crate) fn compile(
         taken: HashMap::new(),
         returns_result,
         items: TokenStream::new(),
+        ended: false,
     };
     flow.function(body, params)
 }
@@ -153,18 +158,20 @@ impl Flow<'_> {
         let start = self.state("Start");
         self.begin(start);
         self.open();
-        let slots: Vec<SlotId> = params.iter().map(|(var, _)| self.declare(*var)).collect();
-        for slot in &slots {
+        let mut slots = Vec::new();
+        for (var, pattern) in params {
+            let slot = self.declare(*var);
             self.slots[slot.0].written = true;
-        }
-        for ((var, pattern), _) in params.iter().zip(&slots) {
+            slots.push(slot);
             if let Some(pattern) = pattern {
                 self.parameter_pattern(*var, pattern);
             }
         }
         self.block(body, &Dest::Return);
-        let code = self.unreachable();
-        self.emit(code);
+        if !self.ended {
+            let code = self.unreachable();
+            self.emit(code);
+        }
         let mut states: Vec<Option<State>> = self.states.into_iter().map(Some).collect();
         let states = self.order.iter().filter_map(|id| states[id.0].take()).collect();
         Machine {
@@ -189,6 +196,7 @@ impl Flow<'_> {
     fn begin(&mut self, state: StateId) {
         self.order.push(state);
         self.current = state;
+        self.ended = false;
     }
 
     fn emit(&mut self, code: TokenStream) {
@@ -203,6 +211,9 @@ impl Flow<'_> {
     }
 
     fn go_on(&mut self, state: StateId) {
+        if self.ended {
+            return;
+        }
         let name = &self.states[state.0].name;
         let machine = machine_label();
         let code = quote!(*state = __State::#name; continue #machine;);
@@ -269,7 +280,8 @@ impl Flow<'_> {
             "self" => "this",
             name => name.strip_prefix("__").unwrap_or(name),
         };
-        let name = if is_reserved(name) { format!("{name}_") } else { name.to_owned() };
+        let reserved = is_reserved(name) || syn::parse_str::<Ident>(name).is_err();
+        let name = if reserved { format!("{name}_") } else { name.to_owned() };
         let slot = self.slot(&name);
         self.slot_of.insert(var, slot);
         slot
@@ -283,6 +295,12 @@ impl Flow<'_> {
         self.slots[slot.0].written = true;
         let name = self.name(slot);
         quote!(#name.put(#value);)
+    }
+
+    fn fill(&mut self, slot: SlotId, value: TokenStream) -> TokenStream {
+        self.slots[slot.0].written = true;
+        let name = self.name(slot);
+        quote!(#name.fill(#value);)
     }
 
     fn take(&self, slot: SlotId) -> TokenStream {
@@ -301,10 +319,13 @@ impl Flow<'_> {
         self.scopes.push(Scope { node: self.nodes.len() - 1, slots: Vec::new() });
     }
 
-    /// Leaves the innermost scope at its end.
+    /// Leaves the innermost scope at its end. A function that has ended drops what is left of its
+    /// frame at once.
     fn close(&mut self) {
         let kills = self.leave();
-        self.emit(kills);
+        if !self.ended {
+            self.emit(kills);
+        }
     }
 
     /// Leaves the innermost scope; gives the code that drops what is in it.
@@ -343,20 +364,6 @@ impl Flow<'_> {
 
     /// Takes an item out of the body: states see each other's names only at the machine's head.
     fn item(&mut self, item: &syn::Item) {
-        if let syn::Item::Impl(item) = item {
-            self.errors.refuse(
-                item,
-                "an `impl` inside a function that suspends would be compiled twice: \
-                 move it out of the function",
-            );
-        }
-        if self.scopes.len() > 2 {
-            self.errors.refuse(
-                item,
-                "an item inside a block that suspends is not compiled yet: \
-                 move it to the head of the function, or out of it",
-            );
-        }
         self.items.extend(quote!(#item));
     }
 
@@ -386,9 +393,10 @@ impl Flow<'_> {
         }
         match self.slot_of.get(&var) {
             Some(slot) if self.names.var(var).in_frame => {
+                // The user's span, so that a panic in what is done with it points there.
                 let mut name = self.name(*slot);
                 name.set_span(Span::mixed_site().located_at(span));
-                quote!((*#name.at))
+                quote_spanned!(span=> (*#name.at))
             }
             _ => {
                 let mut ident = self.names.var(var).ident.clone();

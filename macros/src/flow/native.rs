@@ -6,13 +6,67 @@ use std::collections::HashMap;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::visit::{self, Visit};
+use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, Pat, Stmt};
 
 use super::{Dest, Flow, Loop, LoopKind, Part, SlotId, line};
 use crate::known::{self, Access};
 use crate::liveness::{declared, mentions_in};
 use crate::parse::Reference;
-use crate::resolve::{self, MentionId, VarId};
+use crate::resolve::{self, MentionId, Names, VarId};
+
+/// The receiver of a method call that may move it.
+pub(super) struct Receiver {
+    name: Ident,
+    /// What gives its value, if the call moves it.
+    take: TokenStream,
+}
+
+impl Receiver {
+    /// The call. `values` are evaluated before it, in order; `args` may name them.
+    pub(super) fn call(
+        &self,
+        call: &syn::ExprMethodCall,
+        values: Vec<TokenStream>,
+        args: &[TokenStream],
+    ) -> TokenStream {
+        let Receiver { name, take } = self;
+        let call = method_tail(call, args);
+        quote! {
+            ::async_proc::receiver!(#name, #take, (#(#values),*) #name #call)
+        }
+    }
+
+    /// The call, with arguments already compiled.
+    pub(super) fn call_with(
+        &self,
+        call: &syn::ExprMethodCall,
+        values: Vec<TokenStream>,
+    ) -> TokenStream {
+        let args: Vec<TokenStream> = (0..values.len())
+            .map(|index| {
+                let arg = Ident::new(&format!("arg_{index}"), Span::mixed_site());
+                quote!(#arg)
+            })
+            .collect();
+        let values = args.iter().zip(values).map(|(arg, value)| quote!(#arg = #value)).collect();
+        self.call(call, values, &args)
+    }
+
+    /// The call on the receiver where it lies, which must not move it.
+    pub(super) fn place(&self) -> TokenStream {
+        let name = &self.name;
+        quote!((*#name.at))
+    }
+}
+
+/// `.method(args)`, with the spans of the source, so that a panic in the method points there.
+pub(super) fn method_tail(call: &syn::ExprMethodCall, args: &[TokenStream]) -> TokenStream {
+    let (dot, method, turbofish) = (&call.dot_token, &call.method, &call.turbofish);
+    let mut tail = quote!(#dot #method #turbofish);
+    call.paren_token.surround(&mut tail, |tail| tail.extend(quote!(#(#args),*)));
+    tail
+}
 
 /// What the surroundings do with an expression that is a place.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -97,15 +151,26 @@ impl Flow<'_> {
             Expr::Field(field) => self.rewrite(&mut field.base, Use::Place),
             Expr::MethodCall(_) => self.rewrite_method_call(expr),
             Expr::Call(call) => {
-                self.rewrite(&mut call.func, Use::Place);
-                self.rewrite_all(&mut call.args);
+                if let Some(text) = self.callee(call) {
+                    *expr = Expr::Verbatim(text);
+                } else if let Expr::Call(call) = expr {
+                    self.rewrite(&mut call.func, Use::Place);
+                    self.rewrite_all(&mut call.args);
+                }
             }
             Expr::Reference(reference) => self.rewrite(&mut reference.expr, Use::Place),
             Expr::RawAddr(reference) => self.rewrite(&mut reference.expr, Use::Place),
             Expr::Unary(unary) => {
-                let usage =
-                    if matches!(unary.op, syn::UnOp::Deref(_)) { Use::Place } else { Use::Value };
-                self.rewrite(&mut unary.expr, usage);
+                let deref = matches!(unary.op, syn::UnOp::Deref(_));
+                if deref
+                    && usage == Use::Value
+                    && let Some(text) = self.unboxed(&unary.expr)
+                {
+                    *expr = Expr::Verbatim(text);
+                } else if let Expr::Unary(unary) = expr {
+                    let usage = if deref { Use::Place } else { Use::Value };
+                    self.rewrite(&mut unary.expr, usage);
+                }
             }
             Expr::Binary(binary) => {
                 let (left, right) = operator_uses(&binary.op);
@@ -204,6 +269,7 @@ impl Flow<'_> {
             }
             Expr::Macro(mac) => self.rewrite_macro(&mut mac.mac),
             Expr::Struct(literal) => {
+                self.refuse_update(literal);
                 self.rewrite_all(literal.fields.iter_mut().map(|field| &mut field.expr));
                 self.rewrite_all(literal.rest.as_deref_mut());
             }
@@ -291,10 +357,16 @@ impl Flow<'_> {
         match dest {
             Dest::Discard => quote!(#value;),
             Dest::Slot(slot, None) => self.put(*slot, value),
+            Dest::Filled(slot, None) => self.fill(*slot, value),
             Dest::Slot(slot, Some(ty)) => {
                 let local = Ident::new("value", Span::mixed_site());
                 let put = self.put(*slot, quote!(#local));
                 quote!({ let #local: #ty = #value; #put })
+            }
+            Dest::Filled(slot, Some(ty)) => {
+                let local = Ident::new("value", Span::mixed_site());
+                let fill = self.fill(*slot, quote!(#local));
+                quote!({ let #local: #ty = #value; #fill })
             }
             Dest::Return => {
                 let finish = self.finish(value, span);
@@ -325,21 +397,9 @@ impl Flow<'_> {
         self.names.var(var).reference == Some(Reference::Shared)
     }
 
-    /// The variable and the fields that a path of fields starts from.
-    fn field_path(&self, expr: &Expr) -> Option<(MentionId, Vec<syn::Member>)> {
-        match expr {
-            Expr::Field(field) => {
-                let (mention, mut path) = self.field_path(&field.base)?;
-                path.push(field.member.clone());
-                Some((mention, path))
-            }
-            _ => resolve::mention_of(expr).map(|mention| (mention, Vec::new())),
-        }
-    }
-
     /// Whether an expression is a field of a variable in the frame, which a use by value may move.
     fn is_part(&self, expr: &Expr) -> bool {
-        self.field_path(expr).is_some_and(|(mention, _)| {
+        field_path(expr).is_some_and(|(mention, _)| {
             let var = self.names.mention(mention).var;
             self.frame_slot(var).is_some() && self.names.var(var).reference.is_none()
         })
@@ -347,7 +407,7 @@ impl Flow<'_> {
 
     /// The text that moves, or copies, such a field.
     fn part_of(&mut self, expr: &Expr) -> Option<TokenStream> {
-        let (mention, path) = self.field_path(expr)?;
+        let (mention, path) = field_path(expr)?;
         let (var, span) = {
             let mention = self.names.mention(mention);
             (mention.var, mention.span)
@@ -398,7 +458,7 @@ impl Flow<'_> {
             }
             return None;
         }
-        let (mention, path) = self.field_path(left)?;
+        let (mention, path) = field_path(left)?;
         let var = self.names.mention(mention).var;
         let slot = self.frame_slot(var)?;
         if path.is_empty() {
@@ -437,7 +497,38 @@ impl Flow<'_> {
 
     /// A method call on the last use of a variable, which may move it.
     fn receiver(&mut self, call: &syn::ExprMethodCall) -> Option<TokenStream> {
-        let mention = resolve::mention_of(&call.receiver)?;
+        let receiver = self.movable(&call.receiver)?;
+        self.probe(&receiver, call)
+    }
+
+    /// A call of the last use of a variable, which moves it if it is an `FnOnce`.
+    fn callee(&mut self, call: &syn::ExprCall) -> Option<TokenStream> {
+        resolve::mention_of(&call.func)?;
+        let callee = self.movable(&call.func)?;
+        let mut values = Vec::new();
+        let mut args = Vec::new();
+        for (index, arg) in call.args.iter().enumerate() {
+            let local = Ident::new(&format!("arg_{index}"), Span::mixed_site());
+            let value = self.native(arg, Use::Value);
+            values.push(quote!(#local = #value));
+            args.push(quote!(#local));
+        }
+        let Receiver { name, take, .. } = callee;
+        let mut tail = TokenStream::new();
+        call.paren_token.surround(&mut tail, |tail| tail.extend(quote!(#(#args),*)));
+        Some(quote!(::async_proc::receiver!(#name, #take, (#(#values),*) #name #tail)))
+    }
+
+    /// `*x` as a value, at the last use of `x`: moves out of a `Box`, copies from a reference.
+    fn unboxed(&mut self, expr: &Expr) -> Option<TokenStream> {
+        resolve::mention_of(expr)?;
+        let Receiver { name, .. } = self.movable(expr)?;
+        Some(quote!(::async_proc::dereferenced!(#name)))
+    }
+
+    /// A receiver that a method call may move: a variable in the frame that is not used again.
+    pub(super) fn movable(&mut self, expr: &Expr) -> Option<Receiver> {
+        let (mention, path) = field_path(expr)?;
         let (var, used_later) = {
             let mention = self.names.mention(mention);
             (mention.var, mention.used_later)
@@ -446,54 +537,66 @@ impl Flow<'_> {
         if used_later || self.names.var(var).reference.is_some() {
             return None;
         }
-        let name = self.name(slot);
-        self.probe(name, call)
+        if !path.is_empty() {
+            return None;
+        }
+        let (name, take) = (self.name(slot), self.take(slot));
+        Some(Receiver { name, take })
     }
 
-    /// A method call on what lies in the slot `name`, which may move it.
-    pub(super) fn probe(&mut self, name: Ident, call: &syn::ExprMethodCall) -> Option<TokenStream> {
-        let args: Vec<Expr> = call.args.iter().cloned().collect();
+    /// A temporary as a receiver.
+    pub(super) fn temporary(&self, slot: SlotId) -> Receiver {
+        Receiver { name: self.name(slot), take: self.take(slot) }
+    }
+
+    /// A method call on a receiver that it may move.
+    pub(super) fn probe(
+        &mut self,
+        receiver: &Receiver,
+        call: &syn::ExprMethodCall,
+    ) -> Option<TokenStream> {
+        let args: Vec<&Expr> = call.args.iter().collect();
         let mut values = Vec::new();
         let mut handles: Vec<Ident> = Vec::new();
         let last_hoisted = args.iter().rposition(|arg| self.must_hoist(arg));
         let mut texts = Vec::new();
-        for (index, arg) in args.iter().enumerate() {
+        for (index, arg) in args.into_iter().enumerate() {
             let plain = matches!(arg, Expr::Lit(_));
-            if last_hoisted.is_some_and(|last| index <= last) && !plain {
-                if holds_closure(arg) {
-                    // Its signature comes from the method: it has to stay inside the call, and
-                    // there it must capture nothing of this step.
-                    if self.must_hoist(arg) {
-                        return None;
-                    }
-                } else {
-                    let local = Ident::new(&format!("arg_{index}"), Span::mixed_site());
-                    let value = self.native(arg, Use::Value);
-                    values.push(quote!(#local = #value));
-                    texts.push(quote!(#local));
-                    continue;
-                }
+            let before = last_hoisted.is_some_and(|last| index <= last);
+            if before && !plain && !holds_closure(arg) {
+                let local = Ident::new(&format!("arg_{index}"), Span::mixed_site());
+                let value = self.native(arg, Use::Value);
+                values.push(quote!(#local = #value));
+                texts.push(quote!(#local));
+                continue;
             }
-            for mention in mentions_in(arg.to_token_stream()) {
-                let var = self.names.mention(mention).var;
-                if let Some(slot) = self.frame_slot(var) {
-                    let handle = self.name(slot);
-                    if handle == name {
-                        return None;
-                    }
-                    if !handles.contains(&handle) {
-                        handles.push(handle);
-                    }
-                }
+            // A closure gets its signature from the method: it has to stay inside the call, and
+            // there it must capture nothing of this step.
+            if self.must_hoist(arg) {
+                return None;
+            }
+            self.add_handles(arg, &mut handles);
+            if handles.contains(&receiver.name) {
+                return None;
             }
             texts.push(self.native(arg, Use::Value));
         }
-        let (method, turbofish) = (&call.method, &call.turbofish);
         let handles = handles.iter().map(|handle| quote!(#handle = #handle));
-        let values = values.into_iter().chain(handles);
-        Some(quote! {
-            ::async_proc::receiver!(#name, (#(#values),*) #name.#method #turbofish(#(#texts),*))
-        })
+        let values = values.into_iter().chain(handles).collect();
+        Some(receiver.call(call, values, &texts))
+    }
+
+    /// Adds the slots that an expression mentions.
+    fn add_handles(&self, expr: &Expr, handles: &mut Vec<Ident>) {
+        for mention in mentions_in(expr.to_token_stream()) {
+            let var = self.names.mention(mention).var;
+            if let Some(slot) = self.frame_slot(var) {
+                let handle = self.name(slot);
+                if !handles.contains(&handle) {
+                    handles.push(handle);
+                }
+            }
+        }
     }
 
     /// Whether an argument uses something of the step itself, which a probe must not capture.
@@ -533,13 +636,39 @@ impl Flow<'_> {
     ) -> Option<(TokenStream, Vec<TokenStream>)> {
         let patterns: Vec<&Pat> = patterns.into_iter().collect();
         let binds = patterns.iter().any(|pattern| !declared(pattern).is_empty());
-        let guarded = patterns.iter().any(|pattern| matches!(pattern, Pat::Guard(_)));
-        let whole = matches!(patterns[..], [Pat::Ident(_)]);
-        if !binds || guarded || whole {
+        let whole = matches!(patterns[..], [Pat::Ident(pat)] if pat.subpat.is_none());
+        if !binds || whole {
             return None;
         }
+        let mut handles = Vec::new();
+        for pattern in &patterns {
+            if let Pat::Guard(guarded) = pattern {
+                if self.must_hoist_guard(&guarded.guard, &declared(pattern)) {
+                    return None;
+                }
+                self.add_handles(&guarded.guard, &mut handles);
+            }
+            if mixes_ref(pattern) {
+                self.refuse(
+                    pattern,
+                    "a pattern that binds a part by reference and may move another is not compiled \
+                     yet where the value lives across a suspension: bind the parts one by one",
+                );
+            }
+        }
         let name = self.name(slot);
+        if handles.contains(&name) {
+            return None;
+        }
+        let irrefutable = patterns.len() == 1;
+        if irrefutable
+            && leaves_parts(patterns[0])
+            && let Some(text) = self.matched_parts(slot, patterns[0])
+        {
+            return Some(text);
+        }
         let mut arms = Vec::new();
+        let mut moved = Vec::new();
         let mut outer = Vec::new();
         for (index, pattern) in patterns.iter().enumerate() {
             let vars = declared(pattern);
@@ -561,13 +690,84 @@ impl Flow<'_> {
                 }
                 text
             };
-            let pattern = self.restore(without_mut(pattern).to_token_stream());
+            let stripped = without_mut(pattern);
+            let (pattern, checks) = self.naming_what_is_left(&stripped, vars.is_empty());
             let value = nested(inner);
+            moved.push(quote!(#pattern => { #checks #value }));
+            let pattern = self.pattern(&stripped);
             arms.push(quote!(#pattern => #value));
             outer.push(nested(bound));
         }
         let x = Ident::new("scrutinee", Span::mixed_site());
-        Some((quote!(::async_proc::scrutinee!(#name, #x => { #(#arms,)* })), outer))
+        let handles = handles.iter().map(|handle| quote!(#handle = #handle));
+        let moved = patterns.iter().any(|pattern| leaves_parts(pattern)).then(|| {
+            let probe = probe_ident();
+            quote!(, moved #probe => { #(#moved)* })
+        });
+        let text = quote! {
+            ::async_proc::scrutinee!(#name, (#(#handles),*) #x => { #(#arms,)* } #moved)
+        };
+        Some((text, outer))
+    }
+
+    /// A pattern of tuples and structs alone, at the last use of a variable: if it moves, it takes
+    /// its parts one by one and leaves the others where they are.
+    fn matched_parts(
+        &mut self,
+        slot: SlotId,
+        pattern: &Pat,
+    ) -> Option<(TokenStream, Vec<TokenStream>)> {
+        let parts = super::bind::parts(pattern)?;
+        let (name, place) = (self.name(slot), self.place(slot));
+        let mut names = Vec::new();
+        let mut bound = Vec::new();
+        let mut takes = Vec::new();
+        for part in parts {
+            let var = self.names.var(part.var);
+            let (ident, mutability) = (var.ident.clone(), var.mutable.then(|| quote!(mut)));
+            bound.push(quote!(#mutability #ident));
+            names.push(ident);
+            let path = part.path;
+            let flag = self.part(slot, path.clone());
+            takes.push(quote!(#flag.take(&raw const #place #(.#path)*)));
+        }
+        let pattern = self.pattern(&without_mut(pattern));
+        let x = Ident::new("scrutinee", Span::mixed_site());
+        let text = quote! {
+            ::async_proc::scrutinee!(
+                #name, () #x => { #pattern => (#(#names),*) }, parts (#(#takes),*)
+            )
+        };
+        Some((text, vec![quote!((#(#bound),*))]))
+    }
+
+    /// A pattern that names the parts it does not bind, and the code that asks whether they may be
+    /// left behind.
+    fn naming_what_is_left(
+        &mut self,
+        pattern: &Pat,
+        binds_nothing: bool,
+    ) -> (TokenStream, TokenStream) {
+        if binds_nothing {
+            return (self.pattern(pattern), TokenStream::new());
+        }
+        let mut pattern = pattern.clone();
+        let mut left = Left { names: Vec::new(), some: false };
+        left.visit_pat_mut(&mut pattern);
+        let probe = probe_ident();
+        let names = &left.names;
+        let some = left.some.then(|| quote!(#probe.leaves_some();));
+        (self.pattern(&pattern), quote!(#(#probe.leaves(&#names);)* #some))
+    }
+
+    /// Whether a guard uses something of the step itself, beside the bindings of its pattern.
+    fn must_hoist_guard(&self, guard: &Expr, bindings: &[VarId]) -> bool {
+        let local = mentions_in(guard.to_token_stream()).iter().any(|mention| {
+            let var = self.names.mention(*mention).var;
+            let inside = self.names.var(var).depth > 0 || bindings.contains(&var);
+            !inside && self.frame_slot(var).is_none()
+        });
+        local || leaves(guard)
     }
 
     // Closures, nested `async` blocks and macros.
@@ -599,6 +799,17 @@ impl Flow<'_> {
         if is_move {
             return self.move_closure(expr, &captured);
         }
+        if let ([(var, false)], false, Expr::Closure(_)) = (&captured[..], captures_locals, expr)
+            && self.names.var(*var).reference.is_none()
+            && uses_by_value(expr)
+            && let Some(slot) = self.frame_slot(*var)
+        {
+            let name = self.name(slot);
+            self.shadowed.push(HashMap::from([(*var, quote!((*#name)))]));
+            let text = self.restore(expr.to_token_stream());
+            self.shadowed.pop();
+            return quote!(::async_proc::captured!(#name, #name => #text));
+        }
         if !captures_locals {
             // The slots are pointers: taking them along keeps the places they lead to.
             let mut expr = expr.clone();
@@ -624,12 +835,17 @@ impl Flow<'_> {
     }
 
     /// A closure that owns what it captures: the variables are moved, or copied, into locals first.
+    /// One that names only fields of a variable captures the fields alone.
     fn move_closure(&mut self, expr: &Expr, captured: &[(VarId, bool)]) -> TokenStream {
-        self.refuse_partial_captures(expr, captured);
+        let mut expr = expr.clone();
         let mut shadows = HashMap::new();
         let mut locals = TokenStream::new();
         for (var, used_later) in captured {
             let Some(slot) = self.frame_slot(*var) else { continue };
+            let by_reference = self.names.var(*var).reference.is_some();
+            if !by_reference && self.capture_fields(&mut expr, *var, slot, &mut locals) {
+                continue;
+            }
             let var_info = self.names.var(*var);
             let ident = match var_info.ident == "self" {
                 true => Ident::new("this", Span::mixed_site()),
@@ -649,51 +865,56 @@ impl Flow<'_> {
         quote!({ #locals #text })
     }
 
-    /// A `move` closure that names a field captures the field alone, which we do not follow.
-    fn refuse_partial_captures(&mut self, expr: &Expr, captured: &[(VarId, bool)]) {
-        struct Partial<'f, 'a> {
-            flow: &'f Flow<'a>,
-            captured: Vec<VarId>,
-            found: Vec<TokenStream>,
+    /// Moves the fields that a closure names out of a variable, if it names nothing else of it.
+    fn capture_fields(
+        &mut self,
+        closure: &mut Expr,
+        var: VarId,
+        slot: SlotId,
+        locals: &mut TokenStream,
+    ) -> bool {
+        let mut fields = FieldCaptures { names: self.names, var, paths: Vec::new(), whole: false };
+        fields.visit_expr(closure);
+        let FieldCaptures { paths, whole, .. } = fields;
+        let nested = paths.iter().any(|path| {
+            paths.iter().any(|other| path.len() < other.len() && other.starts_with(path))
+        });
+        if whole || paths.is_empty() {
+            return false;
         }
-        impl Partial<'_, '_> {
-            fn check(&mut self, place: &Expr, whole: &Expr) {
-                if let Some(mention) = resolve::mention_of(place) {
-                    let var = self.flow.names.mention(mention).var;
-                    let reference = self.flow.names.var(var).reference.is_some();
-                    if self.captured.contains(&var) && !reference {
-                        self.found.push(whole.to_token_stream());
-                    }
-                }
-            }
-        }
-        impl<'ast> Visit<'ast> for Partial<'_, '_> {
-            fn visit_expr(&mut self, expr: &'ast Expr) {
-                match expr {
-                    Expr::Field(field) => self.check(&field.base, expr),
-                    Expr::Match(branch) => self.check(&branch.expr, &branch.expr),
-                    Expr::Let(condition) => self.check(&condition.expr, &condition.expr),
-                    _ => {}
-                }
-                visit::visit_expr(self, expr);
-            }
-            fn visit_local(&mut self, local: &'ast syn::Local) {
-                if let Some(init) = &local.init
-                    && !matches!(local.pat, Pat::Ident(_))
-                {
-                    self.check(&init.expr, &init.expr);
-                }
-                visit::visit_local(self, local);
-            }
-        }
-        let captured = captured.iter().map(|(var, _)| *var).collect();
-        let mut partial = Partial { flow: self, captured, found: Vec::new() };
-        partial.visit_expr(expr);
-        for tokens in partial.found {
+        if nested {
             self.refuse(
-                tokens,
-                "this `move` closure captures a part of a variable that lives across a \
-                 suspension, which is not compiled yet: bind the part with `let` before it",
+                &*closure,
+                "this `move` closure captures a part of a variable, and a part of that part, \
+                 which is not compiled yet: bind the part with `let` before it",
+            );
+            return false;
+        }
+        let name = self.name(slot);
+        let mut replace = Vec::new();
+        for path in paths {
+            let part = self.part(slot, path.clone());
+            let mutability = self.names.var(var).mutable.then(|| quote!(mut));
+            // A field behind a reference cannot be moved: the twin captures the reference then.
+            locals.extend(quote! {
+                if false { ::core::mem::drop(#name.take() #(.#path)*); }
+                let #mutability #part = #part.take(&raw const (*#name.at) #(.#path)*);
+            });
+            replace.push((path, part));
+        }
+        ReplaceFields { names: self.names, var, replace }.visit_expr_mut(closure);
+        true
+    }
+
+    /// `..base` moves the fields that are not written out, which we do not follow.
+    pub(super) fn refuse_update(&mut self, literal: &syn::ExprStruct) {
+        let Some(rest) = literal.rest.as_deref() else { return };
+        let base = field_path(rest).map(|(mention, _)| self.names.mention(mention).var);
+        if base.is_some_and(|var| self.frame_slot(var).is_some()) {
+            self.refuse(
+                rest,
+                "a struct update from a variable that lives across a suspension is not compiled \
+                 yet: write the fields out",
             );
         }
     }
@@ -751,6 +972,94 @@ impl Flow<'_> {
                 ),
             );
         }
+    }
+}
+
+/// Whether a closure may consume what it captures: it uses a variable, or a field of one, by value.
+fn uses_by_value(closure: &Expr) -> bool {
+    struct ByValue(bool);
+    impl<'ast> Visit<'ast> for ByValue {
+        fn visit_expr(&mut self, expr: &'ast Expr) {
+            match expr {
+                Expr::Reference(reference) if field_path(&reference.expr).is_some() => {}
+                Expr::MethodCall(call) if field_path(&call.receiver).is_some() => {
+                    // What a method does with its receiver cannot be seen: asked, too.
+                    self.0 = true;
+                }
+                Expr::Index(index) if field_path(&index.expr).is_some() => {
+                    self.visit_expr(&index.index);
+                }
+                Expr::Path(_) | Expr::Field(_) if field_path(expr).is_some() => self.0 = true,
+                _ => visit::visit_expr(self, expr),
+            }
+        }
+        fn visit_macro(&mut self, _: &'ast syn::Macro) {}
+    }
+    let mut by_value = ByValue(false);
+    by_value.visit_expr(closure);
+    by_value.0
+}
+
+/// The fields of one variable that a closure names.
+struct FieldCaptures<'n> {
+    names: &'n Names,
+    var: VarId,
+    paths: Vec<Vec<syn::Member>>,
+    /// It names the variable itself, too.
+    whole: bool,
+}
+
+impl<'ast> Visit<'ast> for FieldCaptures<'_> {
+    fn visit_expr(&mut self, expr: &'ast Expr) {
+        if let Some((mention, path)) = field_path(expr) {
+            if self.names.mention(mention).var != self.var {
+                return;
+            }
+            self.whole |= path.is_empty();
+            if !path.is_empty() && !self.paths.contains(&path) {
+                self.paths.push(path);
+            }
+            return;
+        }
+        visit::visit_expr(self, expr);
+    }
+
+    fn visit_macro(&mut self, mac: &'ast syn::Macro) {
+        self.whole |= mentions_in(mac.tokens.clone())
+            .iter()
+            .any(|mention| self.names.mention(*mention).var == self.var);
+    }
+}
+
+struct ReplaceFields<'n> {
+    names: &'n Names,
+    var: VarId,
+    replace: Vec<(Vec<syn::Member>, Ident)>,
+}
+
+impl VisitMut for ReplaceFields<'_> {
+    fn visit_expr_mut(&mut self, expr: &mut Expr) {
+        if let Some((mention, path)) = field_path(expr)
+            && self.names.mention(mention).var == self.var
+            && let Some((_, ident)) = self.replace.iter().find(|(field, _)| *field == path)
+        {
+            *expr = syn::parse_quote!(#ident);
+            return;
+        }
+        visit_mut::visit_expr_mut(self, expr);
+    }
+}
+
+/// The variable and the fields that a path of fields starts from.
+fn field_path(expr: &Expr) -> Option<(MentionId, Vec<syn::Member>)> {
+    match expr {
+        Expr::Field(field) => {
+            let (mention, mut path) = field_path(&field.base)?;
+            path.push(field.member.clone());
+            Some((mention, path))
+        }
+        Expr::Paren(inner) => field_path(&inner.expr),
+        _ => resolve::mention_of(expr).map(|mention| (mention, Vec::new())),
     }
 }
 
@@ -834,6 +1143,80 @@ fn without_mut(pattern: &Pat) -> Pat {
     let mut pattern = pattern.clone();
     syn::visit_mut::VisitMut::visit_pat_mut(&mut Strip, &mut pattern);
     pattern
+}
+
+fn probe_ident() -> Ident {
+    Ident::new("probe", Span::mixed_site())
+}
+
+/// Names the parts of a pattern that it does not bind.
+struct Left {
+    names: Vec<Ident>,
+    some: bool,
+}
+
+impl VisitMut for Left {
+    fn visit_pat_mut(&mut self, pattern: &mut Pat) {
+        match pattern {
+            Pat::Wild(_) => {
+                let name = Ident::new(&format!("left_{}", self.names.len()), Span::mixed_site());
+                *pattern = Pat::Ident(syn::PatIdent {
+                    attrs: Vec::new(),
+                    by_ref: Some(Default::default()),
+                    mutability: None,
+                    ident: name.clone(),
+                    subpat: None,
+                });
+                self.names.push(name);
+            }
+            Pat::Rest(_) => self.some = true,
+            Pat::Or(_) => self.some |= leaves_parts(pattern),
+            Pat::Struct(inner) => {
+                self.some |= inner.rest.is_some();
+                visit_mut::visit_pat_mut(self, pattern);
+            }
+            _ => visit_mut::visit_pat_mut(self, pattern),
+        }
+    }
+    fn visit_expr_mut(&mut self, _: &mut Expr) {}
+}
+
+/// Whether a pattern binds some of a value and leaves parts of it.
+fn leaves_parts(pattern: &Pat) -> bool {
+    struct Leaves(bool);
+    impl<'ast> Visit<'ast> for Leaves {
+        fn visit_pat_wild(&mut self, _: &'ast syn::PatWild) {
+            self.0 = true;
+        }
+        fn visit_pat_rest(&mut self, _: &'ast syn::PatRest) {
+            self.0 = true;
+        }
+        fn visit_expr(&mut self, _: &'ast Expr) {}
+    }
+    let mut leaves = Leaves(false);
+    leaves.visit_pat(pattern);
+    leaves.0 && !declared(pattern).is_empty()
+}
+
+/// Whether a pattern binds some parts by `ref` and others by value.
+fn mixes_ref(pattern: &Pat) -> bool {
+    struct Bindings {
+        by_ref: bool,
+        by_value: bool,
+    }
+    impl<'ast> Visit<'ast> for Bindings {
+        fn visit_pat_ident(&mut self, pat: &'ast syn::PatIdent) {
+            if resolve::binding(&pat.ident).is_some() {
+                self.by_ref |= pat.by_ref.is_some();
+                self.by_value |= pat.by_ref.is_none();
+            }
+            visit::visit_pat_ident(self, pat);
+        }
+        fn visit_expr(&mut self, _: &'ast Expr) {}
+    }
+    let mut bindings = Bindings { by_ref: false, by_value: false };
+    bindings.visit_pat(pattern);
+    bindings.by_ref && bindings.by_value
 }
 
 /// The pattern of a `let` without its type.

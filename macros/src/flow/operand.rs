@@ -9,7 +9,7 @@ use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 use syn::{Expr, Pat};
 
-use super::native::Use;
+use super::native::{Use, method_tail};
 use super::{Dest, Flow, Suspension, is_place};
 use crate::known::{self, Access};
 use crate::resolve;
@@ -97,8 +97,10 @@ impl Flow<'_> {
             Expr::Index(index) => {
                 let texts = self
                     .operands(&[Operand::place(&index.expr), Operand::value(&index.index)], held);
-                let [base, index] = &texts[..] else { unreachable!() };
-                quote!(#base[#index])
+                let [base, value] = &texts[..] else { unreachable!() };
+                let mut text = base.clone();
+                index.bracket_token.surround(&mut text, |text| text.extend(value.clone()));
+                text
             }
             Expr::Tuple(tuple) => {
                 let operands: Vec<_> = tuple.elems.iter().map(Operand::value).collect();
@@ -115,6 +117,7 @@ impl Flow<'_> {
                 quote!([#value; #len])
             }
             Expr::Struct(literal) => {
+                self.refuse_update(literal);
                 let rest = literal.rest.as_deref();
                 let operands: Vec<_> = literal
                     .fields
@@ -154,6 +157,7 @@ impl Flow<'_> {
                 };
                 let finish = self.finish(value, span);
                 self.emit(quote!(#finish;));
+                self.ended = true;
                 self.unreachable()
             }
             Expr::Break(jump) => {
@@ -166,11 +170,12 @@ impl Flow<'_> {
                 }
                 let go = self.jump(depth, stop);
                 self.emit(quote!(#go));
+                self.ended = true;
                 self.unreachable()
             }
             Expr::Block(_) | Expr::Unsafe(_) | Expr::If(_) | Expr::Match(_) | Expr::Loop(_) => {
                 let slot = self.consumed_slot("value");
-                self.into(expr, &Dest::Slot(slot, None));
+                self.into(expr, &Dest::Filled(slot, None));
                 self.take(slot)
             }
             Expr::Let(_) => {
@@ -209,7 +214,8 @@ impl Flow<'_> {
         self.emit(put);
         self.go_on(state);
         self.begin(state);
-        let value = self.local(&format!("{}_value", snake(&about)));
+        let mut value = self.local(&format!("{}_value", snake(&about)));
+        value.set_span(Span::mixed_site().located_at(span));
         let (name, state_name) = (self.name(slot), self.states[state.0].name.clone());
         self.emit(quote! {
             let ::async_proc::machine::Ready(#value) = #name.poll(cx) else {
@@ -290,7 +296,6 @@ impl Flow<'_> {
     }
 
     fn method_call(&mut self, call: &syn::ExprMethodCall, held: bool) -> TokenStream {
-        let (method, turbofish) = (&call.method, &call.turbofish);
         let args_suspend = call.args.iter().any(suspension::expr);
         let receiver_held = held || args_suspend;
         let in_slot = receiver_held && !is_place(&call.receiver) && !is_promoted(&call.receiver);
@@ -301,29 +306,30 @@ impl Flow<'_> {
             let slot = self.slot("temporary");
             let put = self.put(slot, value);
             self.emit(put);
-            let name = self.name(slot);
+            let receiver = self.temporary(slot);
             if args.iter().any(|arg| leaps_as(arg, held)) {
                 let texts = self.operands(&args, held);
-                return probe_values(&name, call, texts);
+                return receiver.call_with(call, texts);
             }
-            return self.probe(name.clone(), call).unwrap_or_else(|| {
+            return self.probe(&receiver, call).unwrap_or_else(|| {
                 let texts: Vec<_> =
                     call.args.iter().map(|arg| self.native(arg, Use::Value)).collect();
-                quote!((*#name.at).#method #turbofish(#(#texts),*))
+                let place = receiver.place();
+                let tail = method_tail(call, &texts);
+                quote!(#place #tail)
             });
         }
-        let movable = resolve::mention_of(&call.receiver).and_then(|mention| {
-            let mention = self.names.mention(mention);
-            let reference = self.names.var(mention.var).reference.is_some();
-            if mention.used_later || reference { None } else { self.frame_slot(mention.var) }
-        });
+        let movable = self.movable(&call.receiver);
         let operands: Vec<_> =
             std::iter::once(Operand::place(&call.receiver)).chain(args).collect();
         let mut texts = self.operands(&operands, held);
         let receiver = texts.remove(0);
         match movable {
-            Some(slot) => probe_values(&self.name(slot), call, texts),
-            None => quote!(#receiver.#method #turbofish(#(#texts),*)),
+            Some(movable) => movable.call_with(call, texts),
+            None => {
+                let tail = method_tail(call, &texts);
+                quote!(#receiver #tail)
+            }
         }
     }
 
@@ -436,19 +442,6 @@ impl Flow<'_> {
         let mut mac = mac.clone();
         mac.tokens = arguments.to_tokens();
         mac.to_token_stream()
-    }
-}
-
-/// A method call on a slot, which may move what is in it, with arguments already compiled.
-fn probe_values(name: &Ident, call: &syn::ExprMethodCall, values: Vec<TokenStream>) -> TokenStream {
-    let (method, turbofish) = (&call.method, &call.turbofish);
-    let args: Vec<Ident> = (0..values.len())
-        .map(|index| Ident::new(&format!("arg_{index}"), Span::mixed_site()))
-        .collect();
-    quote! {
-        ::async_proc::receiver!(
-            #name, (#(#args = #values),*) #name.#method #turbofish(#(#args),*)
-        )
     }
 }
 
@@ -583,11 +576,19 @@ fn is_fixed_place(expr: &Expr) -> bool {
         Expr::Path(_) => true,
         Expr::Paren(inner) => is_fixed_place(&inner.expr),
         Expr::Field(field) => is_fixed_place(&field.base),
+        Expr::Index(index) => {
+            is_fixed_place(&index.expr)
+                && (is_fixed_place(&index.index) || is_literal(&index.index))
+        }
         Expr::Unary(unary) => {
             matches!(unary.op, syn::UnOp::Deref(_)) && is_fixed_place(&unary.expr)
         }
         _ => false,
     }
+}
+
+fn is_literal(expr: &Expr) -> bool {
+    matches!(expr, Expr::Lit(_))
 }
 
 fn is_compound(op: &syn::BinOp) -> bool {
