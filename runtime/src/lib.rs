@@ -18,6 +18,7 @@
 //! |---|---|
 //! | [`future`] | [`Future`] and its combinators, [`async_check`] |
 //! | [`dispatch`] | the dispatcher, timers, I/O readiness |
+//! | [`net`] | sockets: connecting, accepting, bytes and lines |
 //! | [`error`] | [`Error`], its kinds and its async traceback |
 //! | [`machine`] | what compiled procs call |
 
@@ -27,7 +28,7 @@ pub mod dispatch;
 pub mod error;
 pub mod future;
 pub mod machine;
-// pub mod net;
+pub mod net;
 
 mod macros;
 

@@ -3,12 +3,13 @@
 use std::cell::{Cell, OnceCell, RefCell};
 use std::fmt;
 use std::io;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::time::{Duration, Instant};
 
 use super::clock::{self, Clock};
 use super::reactor::Reactor;
 use super::remote::Remote;
+use super::source::{Direction, Shared};
 use super::timers::{TimerKey, Timers};
 use crate::error::NothingPending;
 use crate::future::{Letter, schedule};
@@ -27,6 +28,8 @@ struct Inner {
     timers: RefCell<Timers>,
     /// Operations that were submitted to a source and have not finished.
     operations: Cell<usize>,
+    /// How many turns there have been.
+    turns: Cell<u64>,
     /// Made when something is first waited for.
     reactor: OnceCell<Reactor>,
 }
@@ -52,6 +55,7 @@ impl Dispatcher {
             clock: Clock::default(),
             timers: RefCell::default(),
             operations: Cell::new(0),
+            turns: Cell::new(0),
             reactor: OnceCell::new(),
         }))
     }
@@ -193,6 +197,7 @@ impl Dispatcher {
     }
 
     fn turn(&self, timeout: Option<Duration>) -> Result<(), Error> {
+        self.0.turns.set(self.turns().wrapping_add(1));
         // A future that was completed is something that happened, even if nobody waits on it.
         let timeout = if self.fire_timers() { Some(Duration::ZERO) } else { timeout };
         self.look(timeout)?;
@@ -222,7 +227,7 @@ impl Dispatcher {
 
     /// Takes I/O events and letters of other threads, and waits for them if nothing else is to do.
     fn look(&self, timeout: Option<Duration>) -> Result<(), Error> {
-        let wait = if self.has_queued() {
+        let wait = if self.has_queued() || self.has_more() {
             Some(Duration::ZERO)
         } else {
             let timer = self.next_timer().map(|at| at.saturating_duration_since(self.now()));
@@ -244,6 +249,10 @@ impl Dispatcher {
 
     fn has_queued(&self) -> bool {
         schedule::with(|schedule| schedule.has_queued())
+    }
+
+    fn has_more(&self) -> bool {
+        self.0.reactor.get().is_some_and(Reactor::has_more)
     }
 
     fn waits_for_others(&self) -> bool {
@@ -278,6 +287,17 @@ impl Dispatcher {
         // Bound to a name, so that the table is not borrowed while the future is dropped.
         let removed = self.0.timers.borrow_mut().remove(key);
         drop(removed);
+    }
+
+    /// How many turns there have been, up to the current one.
+    pub(super) fn turns(&self) -> u64 {
+        self.0.turns.get()
+    }
+
+    pub(super) fn retry_later(&self, source: Weak<Shared>, direction: Direction) {
+        if let Ok(reactor) = self.reactor() {
+            reactor.retry_later(source, direction);
+        }
     }
 
     pub(super) fn count_operations(&self, more: isize) {

@@ -78,13 +78,15 @@ impl<F> Op<F> {
             Ok(Poll::Ready(result)) => result,
             Err(payload) => Err(Error::panicked(payload)),
         };
-        drop(call);
-        op.done();
         // If it was finished by its own call, that stands.
         let _ = match result {
             Ok(value) => this.future().complete(value),
             Err(error) => this.future().fail(error),
         };
+        // Only now: if it holds the last handle of its source, that is closed by this, and what
+        // has not finished fails.
+        drop(call);
+        op.done();
         true
     }
 

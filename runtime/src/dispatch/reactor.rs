@@ -38,6 +38,8 @@ pub(super) struct Reactor {
     /// Absent while the events of a turn are being dealt with.
     events: Cell<Option<Events>>,
     sources: RefCell<Slots<Weak<Shared>>>,
+    /// Directions to retry in the next turn without an event.
+    later: RefCell<Vec<(Weak<Shared>, Direction)>>,
 }
 
 impl Reactor {
@@ -46,6 +48,7 @@ impl Reactor {
             poll: RefCell::new(Poll::new()?),
             events: Cell::new(None),
             sources: RefCell::new(Slots::new()),
+            later: RefCell::default(),
         })
     }
 
@@ -66,12 +69,29 @@ impl Reactor {
         {
             return Err(error);
         }
+        // Events first: they are of those who waited.
+        let later = self.later.take();
         for event in &events {
             self.dispatch(event);
+        }
+        for (source, direction) in later {
+            if let Some(source) = source.upgrade() {
+                source.retry(direction);
+            }
         }
         events.clear();
         self.events.set(Some(events));
         Ok(())
+    }
+
+    /// Has a direction retried in the next turn, and not before.
+    pub(super) fn retry_later(&self, source: Weak<Shared>, direction: Direction) {
+        self.later.borrow_mut().push((source, direction));
+    }
+
+    /// Whether something is to be retried without an event.
+    pub(super) fn has_more(&self) -> bool {
+        !self.later.borrow().is_empty()
     }
 
     fn dispatch(&self, event: &Event) {

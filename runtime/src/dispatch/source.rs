@@ -14,6 +14,11 @@ use super::sys;
 use crate::error::Closed;
 use crate::{Error, Future};
 
+/// The most operations of a source and direction that are tried in one turn as they are submitted.
+/// Further ones wait for the next turn, so that a proc for which there is always something to read
+/// cannot keep everything else waiting.
+const TRIES: usize = 128;
+
 /// What an operation waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Direction {
@@ -58,6 +63,8 @@ struct Lane {
     busy: Cell<bool>,
     /// Another event came while it was.
     again: Cell<bool>,
+    /// The turn in which operations were last tried as they were submitted, and how many were.
+    tried: Cell<(u64, usize)>,
 }
 
 impl Source {
@@ -116,7 +123,8 @@ impl Source {
 
     /// As [`submit`](Source::submit), for operations of several system calls, which have a name
     /// and errors of their own. `op` must not give `Pending` unless a call has said that it would
-    /// block: only then will there be another event.
+    /// block, for only then will there be another event, or unless it has asked to be tried
+    /// [`again`](Source::again).
     #[track_caller]
     pub fn submit_as<T: 'static>(
         &self,
@@ -144,10 +152,27 @@ impl Source {
         let first = lane.waiting.borrow().is_empty() && !lane.busy.get();
         lane.waiting.borrow_mut().push_back(pending);
         shared.dispatcher.count_operations(1);
-        if first {
+        if first && shared.may_try(lane) {
             shared.retry(direction);
+        } else if first {
+            self.again(direction);
         }
         future
+    }
+
+    /// Whether an operation that is submitted now is tried at once. Asking counts as trying.
+    pub fn is_idle(&self, direction: Direction) -> bool {
+        let lane = self.shared().lane(direction);
+        lane.waiting.borrow().is_empty()
+            && !lane.busy.get()
+            && !self.is_closed()
+            && self.shared().may_try(lane)
+    }
+
+    /// Has the operations of `direction` retried in the next turn, as if there had been an event.
+    /// For an operation that could go on, and lets others have their turn first.
+    pub fn again(&self, direction: Direction) {
+        self.shared().dispatcher.retry_later(Rc::downgrade(self.shared()), direction);
     }
 
     fn shared(&self) -> &Rc<Shared> {
@@ -161,6 +186,15 @@ impl Shared {
             Direction::Read => &self.read,
             Direction::Write => &self.write,
         }
+    }
+
+    /// Whether the lane has not had its share of this turn yet.
+    fn may_try(&self, lane: &Lane) -> bool {
+        let turn = self.dispatcher.turns();
+        let (of_turn, count) = lane.tried.get();
+        let count = if of_turn == turn { count + 1 } else { 1 };
+        lane.tried.set((turn, count));
+        count <= TRIES
     }
 
     /// Tries the operations of a direction, until one would block.

@@ -91,13 +91,13 @@ impl fmt::Display for NothingPending {
 
 impl std::error::Error for NothingPending {}
 
-/// The source was closed with operations waiting on it.
+/// The source was closed, before the operation began or while it was waiting.
 #[derive(Debug)]
 pub(crate) struct Closed(pub(crate) &'static str);
 
 impl fmt::Display for Closed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` was pending when its file or socket was closed", self.0)
+        write!(f, "`{}` cannot be done: its file or socket is closed", self.0)
     }
 }
 

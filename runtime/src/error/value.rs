@@ -87,7 +87,7 @@ impl Error {
         self.0.cause.kind()
     }
 
-    /// What sort of I/O error it is, if it is one.
+    /// What sort of I/O error it is, if it is one or was caused by one.
     ///
     /// ```
     /// use std::io;
@@ -96,7 +96,14 @@ impl Error {
     /// assert_eq!(error.io_kind(), Some(io::ErrorKind::ConnectionReset));
     /// ```
     pub fn io_kind(&self) -> Option<io::ErrorKind> {
-        self.downcast_ref::<io::Error>().map(io::Error::kind)
+        let mut next = self.source();
+        while let Some(error) = next {
+            if let Some(error) = error.downcast_ref::<io::Error>() {
+                return Some(error.kind());
+            }
+            next = error.source();
+        }
+        None
     }
 
     /// The error it was made of, if that was an `E`.

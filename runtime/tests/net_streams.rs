@@ -1,0 +1,183 @@
+//! Bytes through a connection: order, amounts, and several operations at once.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod peer;
+
+use std::io::{Read, Write};
+use std::rc::Rc;
+use std::thread;
+
+use async_proc::future::all;
+use async_proc::net::{AsyncSocket, Payload};
+use peer::{pair, run};
+
+#[test]
+fn fifty_sends_at_once_arrive_in_order() {
+    const LENGTH: usize = 20_000;
+    let (socket, mut peer) = pair();
+    let reading = thread::spawn(move || {
+        let mut received = Vec::new();
+        peer.read_to_end(&mut received).unwrap();
+        received
+    });
+    run(async move {
+        all((0..50_u8).map(|number| socket.send(vec![number; LENGTH]))).await?;
+        socket.close();
+        Ok(())
+    });
+    let expected: Vec<u8> = (0..50).flat_map(|number| [number; LENGTH]).collect();
+    assert!(reading.join().unwrap() == expected);
+}
+
+#[test]
+fn sends_of_every_sort_of_payload_wait_for_the_peer_in_order() {
+    /// More than any operating system holds for a peer that does not read.
+    const FULL: usize = 32 << 20;
+    fn sent(expected: &mut Vec<u8>, payload: impl Payload) -> impl Payload {
+        expected.extend_from_slice(payload.as_bytes());
+        payload
+    }
+    let (socket, mut peer) = pair();
+    let mut expected = Vec::new();
+    let mut sends = vec![socket.send(sent(&mut expected, vec![b'f'; FULL]))];
+    assert!(!sends[0].finished());
+    {
+        let borrowed = String::from("borrowed");
+        sends.push(socket.send(sent(&mut expected, &borrowed)));
+        sends.push(socket.send(sent(&mut expected, borrowed.as_bytes())));
+        sends.push(socket.send(sent(&mut expected, b"array")));
+    }
+    sends.push(socket.send(sent(&mut expected, String::from("owned"))));
+    sends.push(socket.send(sent(&mut expected, Rc::<str>::from("shared"))));
+    sends.push(socket.send(sent(&mut expected, "")));
+    sends.push(socket.send(sent(&mut expected, "last")));
+    assert!(sends.iter().all(|send| !send.finished()));
+    let reading = thread::spawn(move || {
+        let mut received = Vec::new();
+        peer.read_to_end(&mut received).unwrap();
+        received
+    });
+    run(async move {
+        for send in sends {
+            send.await?;
+        }
+        socket.close();
+        Ok(())
+    });
+    assert!(reading.join().unwrap() == expected);
+}
+
+#[test]
+fn reads_at_once_on_one_socket_are_served_in_order() {
+    for buffered in [true, false] {
+        let (socket, mut peer) = pair();
+        let socket = if buffered { socket } else { socket.unbuffered() };
+        let line = socket.recv_line();
+        let bytes = socket.recv(3);
+        let second = socket.recv_line();
+        let end = socket.recv(3);
+        peer.write_all(b"one\r\ntwothree\r\n").unwrap();
+        drop(peer);
+        run(async move {
+            assert_eq!(line.await?, "one");
+            assert_eq!(bytes.await?, b"two");
+            assert_eq!(second.await?, "three");
+            assert_eq!(end.await?, b"");
+            Ok(())
+        });
+    }
+}
+
+#[test]
+fn a_buffered_read_waits_for_all_bytes_and_an_unbuffered_one_for_any() {
+    let (socket, mut peer) = pair();
+    run(async move {
+        let all = socket.recv(6);
+        peer.write_all(b"abc").unwrap();
+        let socket = async_proc::Future::from_std(async move {
+            assert_eq!(all.await?, b"abcdef");
+            Ok(socket)
+        });
+        peer.write_all(b"def").unwrap();
+        let socket = socket.await?.unbuffered();
+        peer.write_all(b"gh").unwrap();
+        assert_eq!(socket.recv(6).await?, b"gh");
+        assert_eq!(socket.recv(0).await?, b"");
+        peer.write_all(b"ij").unwrap();
+        drop(peer);
+        let (count, room) = socket.recv_into([0; 4]).await?;
+        assert_eq!((count, &room[..count]), (2, &b"ij"[..]));
+        assert_eq!(socket.recv(6).await?, b"");
+        assert_eq!(socket.recv(6).await?, b"");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_read_of_more_than_there_will_ever_be_ends_with_the_stream() {
+    let (socket, mut peer) = pair();
+    let writing = thread::spawn(move || peer.write_all(&vec![7; 5 << 20]).unwrap());
+    run(async move {
+        assert!(socket.recv(usize::MAX).await? == vec![7; 5 << 20]);
+        Ok(())
+    });
+    writing.join().unwrap();
+}
+
+#[test]
+fn bytes_go_both_ways_between_two_sockets_of_one_thread() {
+    run(async {
+        let listener = AsyncSocket::listener("127.0.0.1:0")?;
+        let (first, second) = (listener.accept(), listener.accept_addr());
+        let one = AsyncSocket::dial(listener.local_addr()?).await?;
+        let two = AsyncSocket::dial(("localhost", listener.local_addr()?.port())).await?;
+        let (first, (second, address)) = (first.await?, second.await?);
+        assert_eq!(address, two.local_addr()?);
+        assert_eq!(second.peer_addr()?, address);
+        one.send("to the first\n").await?;
+        two.send("to the second\n").await?;
+        assert_eq!(first.recv_line().await?, "to the first");
+        assert_eq!(second.recv_line().await?, "to the second");
+        first.send("back\n").await?;
+        assert_eq!(one.read_line().await?.as_deref(), Some("back"));
+        drop(first);
+        assert_eq!(one.read_line().await?, None);
+        Ok(())
+    });
+}
+
+#[test]
+fn a_connection_by_name_does_not_stop_the_loop() {
+    run(async {
+        let listener = AsyncSocket::listener("127.0.0.1:0")?;
+        let client = AsyncSocket::tcp()?;
+        let connecting = client.connect(("localhost", listener.local_addr()?.port()));
+        assert!(!connecting.finished());
+        connecting.await?;
+        assert_eq!(client.peer_addr()?, listener.local_addr()?);
+        Ok(())
+    });
+}
+
+#[test]
+fn a_flood_does_not_keep_other_procs_from_running() {
+    let (socket, mut peer) = pair();
+    let (other, mut other_peer) = pair();
+    let flooding = thread::spawn(move || while peer.write_all(&[b'\n'; 1 << 16]).is_ok() {});
+    run(async move {
+        let lines = async_proc::Future::from_std(async move {
+            while socket.recv_line().await? == "\r\n" {}
+            Ok(())
+        });
+        for _ in 0..100 {
+            other.send("ping\n").await?;
+            let mut ping = [0; 5];
+            other_peer.read_exact(&mut ping).unwrap();
+            other_peer.write_all(b"pong\n").unwrap();
+            assert_eq!(other.recv_line().await?, "pong");
+        }
+        lines.cancel();
+        Ok(())
+    });
+    flooding.join().unwrap();
+}
