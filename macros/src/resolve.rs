@@ -36,8 +36,6 @@ pub(crate) struct Var {
 pub(crate) struct Mention {
     pub(crate) var: VarId,
     pub(crate) span: Span,
-    /// How many closures and `async` blocks it stands inside of.
-    pub(crate) depth: usize,
     /// Added by us for a name captured inside a format string.
     pub(crate) implied: bool,
     /// Inside a macro whose grammar is not known: its tokens are left alone.
@@ -156,7 +154,6 @@ impl Resolver {
         self.names.mentions.push(Mention {
             var,
             span: ident.span(),
-            depth: self.depth,
             implied,
             opaque,
             used_later: false,

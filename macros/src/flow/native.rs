@@ -635,7 +635,7 @@ impl Flow<'_> {
         patterns: impl IntoIterator<Item = &'p Pat>,
     ) -> Option<(TokenStream, Vec<TokenStream>)> {
         let patterns: Vec<&Pat> = patterns.into_iter().collect();
-        let binds = patterns.iter().any(|pattern| !declared(pattern).is_empty());
+        let binds = patterns.iter().any(|pattern| Bindings::of(pattern).by_value);
         let whole = matches!(patterns[..], [Pat::Ident(pat)] if pat.subpat.is_none());
         if !binds || whole {
             return None;
@@ -648,7 +648,8 @@ impl Flow<'_> {
                 }
                 self.add_handles(&guarded.guard, &mut handles);
             }
-            if mixes_ref(pattern) {
+            let Bindings { by_ref, by_value } = Bindings::of(pattern);
+            if by_ref && by_value {
                 self.refuse(
                     pattern,
                     "a pattern that binds a part by reference and may move another is not compiled \
@@ -799,7 +800,9 @@ impl Flow<'_> {
         if is_move {
             return self.move_closure(expr, &captured);
         }
-        if let ([(var, false)], false, Expr::Closure(_)) = (&captured[..], captures_locals, expr)
+        if let ([(var, false)], false, Expr::Closure(closure)) =
+            (&captured[..], captures_locals, expr)
+            && closure.inputs.iter().all(|input| matches!(input, Pat::Type(_)))
             && self.names.var(*var).reference.is_none()
             && uses_by_value(expr)
             && let Some(slot) = self.frame_slot(*var)
@@ -1162,7 +1165,7 @@ impl VisitMut for Left {
                 let name = Ident::new(&format!("left_{}", self.names.len()), Span::mixed_site());
                 *pattern = Pat::Ident(syn::PatIdent {
                     attrs: Vec::new(),
-                    by_ref: Some(Default::default()),
+                    by_ref: None,
                     mutability: None,
                     ident: name.clone(),
                     subpat: None,
@@ -1198,25 +1201,29 @@ fn leaves_parts(pattern: &Pat) -> bool {
     leaves.0 && !declared(pattern).is_empty()
 }
 
-/// Whether a pattern binds some parts by `ref` and others by value.
-fn mixes_ref(pattern: &Pat) -> bool {
-    struct Bindings {
-        by_ref: bool,
-        by_value: bool,
+/// How a pattern binds what it binds.
+struct Bindings {
+    by_ref: bool,
+    by_value: bool,
+}
+
+impl Bindings {
+    fn of(pattern: &Pat) -> Bindings {
+        let mut bindings = Bindings { by_ref: false, by_value: false };
+        bindings.visit_pat(pattern);
+        bindings
     }
-    impl<'ast> Visit<'ast> for Bindings {
-        fn visit_pat_ident(&mut self, pat: &'ast syn::PatIdent) {
-            if resolve::binding(&pat.ident).is_some() {
-                self.by_ref |= pat.by_ref.is_some();
-                self.by_value |= pat.by_ref.is_none();
-            }
-            visit::visit_pat_ident(self, pat);
+}
+
+impl<'ast> Visit<'ast> for Bindings {
+    fn visit_pat_ident(&mut self, pat: &'ast syn::PatIdent) {
+        if resolve::binding(&pat.ident).is_some() {
+            self.by_ref |= pat.by_ref.is_some();
+            self.by_value |= pat.by_ref.is_none();
         }
-        fn visit_expr(&mut self, _: &'ast Expr) {}
+        visit::visit_pat_ident(self, pat);
     }
-    let mut bindings = Bindings { by_ref: false, by_value: false };
-    bindings.visit_pat(pattern);
-    bindings.by_ref && bindings.by_value
+    fn visit_expr(&mut self, _: &'ast Expr) {}
 }
 
 /// The pattern of a `let` without its type.

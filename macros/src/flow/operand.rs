@@ -4,7 +4,7 @@
 //! as is every temporary it leaves behind that lives to the end of the statement. What comes after
 //! the last suspension stays inline. Literals and paths to items are never spilled.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 use syn::{Expr, Pat};

@@ -2,7 +2,7 @@
 
 use std::alloc::Layout;
 use std::marker::PhantomData;
-use std::mem;
+use std::mem::{self, ManuallyDrop};
 use std::ptr;
 use std::task::{Context, Poll};
 
@@ -125,9 +125,11 @@ where
                 false
             }
             Poll::Ready(value) => {
+                // As in rustc's own machines, the value is lost if a variable's destructor panics.
+                let value = ManuallyDrop::new(value);
                 drop(rest);
                 // SAFETY: the caller gives an `out` valid for an `R`.
-                unsafe { out.cast::<R>().write(value) };
+                unsafe { out.cast::<R>().write(ManuallyDrop::into_inner(value)) };
                 true
             }
         }

@@ -26,8 +26,94 @@
 //! - Inside a step, variables are reached only through [`Slot`]s: raw pointers into the frame, so
 //!   that no `&mut` to the frame exists while one variable borrows another.
 
+mod branch;
+mod crossed;
 mod frame;
+mod lazy;
+mod probe;
 mod site;
+mod slot;
 
-pub use frame::{Frame, Vtable};
-pub use site::{Function, Suspension};
+use std::mem::MaybeUninit;
+use std::task::Context;
+
+use std::marker::PhantomData;
+
+pub use self::branch::{Branch, FromResidual};
+pub use self::crossed::crossed;
+pub use self::frame::{Frame, Vtable};
+pub use self::lazy::Lazy;
+pub use self::probe::{Arm, Probe};
+pub use self::site::{Function, Suspension};
+pub use self::slot::{Live, Moved, Slot, temp};
+
+pub use std::task::Poll;
+pub use std::task::Poll::{Pending, Ready};
+
+use crate::future::Future;
+
+/// Storage of a variable: nothing, until its [`Slot`] is put into.
+pub type Storage<T> = MaybeUninit<T>;
+
+/// Storage with nothing in it.
+#[inline(always)]
+pub const fn storage<T>() -> Storage<T> {
+    MaybeUninit::uninit()
+}
+
+/// Notes the twin's type.
+pub fn twin<W>(_: &PhantomData<W>, _: &W) {}
+
+/// Notes the twin's type, and that it borrows nothing from its caller.
+pub fn twin_of_proc<W: 'static>(_: &PhantomData<W>, _: &W) {}
+
+/// The handle of an `async fn`'s machine.
+///
+/// # Safety
+///
+/// `frame` is in its first state, with the parameters in their slots; `resume` and `drop` are the
+/// emitted closures of that frame; `W` is the type of its twin.
+#[inline(always)]
+pub unsafe fn lazy<W, F, R, G, X>(
+    _: PhantomData<W>,
+    frame: F,
+    resume: G,
+    drop: X,
+) -> Lazy<W, R>
+where
+    F: Frame,
+    G: Fn(*mut F, &mut Context<'_>) -> Poll<R> + Copy,
+    X: Fn(*mut F) + Copy,
+{
+    let vtable = Vtable::of(&frame, resume, drop);
+    // SAFETY: the caller's promise.
+    unsafe { Lazy::new(frame, vtable) }
+}
+
+/// Starts a proc: runs it to its first suspension and gives its handle.
+///
+/// # Safety
+///
+/// As for [`lazy`], and the frame borrows nothing but itself.
+#[inline(always)]
+pub unsafe fn start<W, F, T, G, X>(
+    _: PhantomData<W>,
+    frame: F,
+    resume: G,
+    drop: X,
+) -> Future<T>
+where
+    F: Frame,
+    G: Fn(*mut F, &mut Context<'_>) -> Poll<Result<T, crate::Error>> + Copy,
+    X: Fn(*mut F) + Copy,
+{
+    let vtable = Vtable::of(&frame, resume, drop);
+    // SAFETY: the caller's promise.
+    unsafe { crate::future::start_machine(frame, vtable) }
+}
+
+/// The state of a machine that was resumed although it had ended or unwound.
+#[cold]
+pub fn poisoned() -> ! {
+    panic!("`async fn` resumed after panicking")
+}

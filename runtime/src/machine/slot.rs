@@ -1,0 +1,300 @@
+//! Slots: the variables of a machine, in its frame.
+
+use std::future::Future;
+use std::mem::{self, ManuallyDrop, MaybeUninit};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+/// Which slots of a frame hold a value that must be dropped, a bit each.
+pub type Live = u8;
+
+/// A variable: where it lies in the frame, and its live bit.
+///
+/// A bit is set if the slot holds a value that must be dropped, and never set for a type that needs
+/// no dropping. A slot is a pointer and may be copied freely; it is the emitted code that keeps two
+/// uses from overlapping, as the twin's borrow check has proved they do not.
+pub struct Slot<T> {
+    /// The variable itself.
+    pub at: *mut T,
+    live: *mut Live,
+    bit: Live,
+}
+
+impl<T> Clone for Slot<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Slot<T> {}
+
+impl<T> std::fmt::Debug for Slot<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Slot").field("at", &self.at).finish_non_exhaustive()
+    }
+}
+
+impl<T> Slot<T> {
+    /// The slot at `at`, whose live bit is number `bit` of the words from `live` on.
+    ///
+    /// # Safety
+    ///
+    /// Both point into one frame and are used only while it exists; no other slot has that bit.
+    #[inline(always)]
+    pub unsafe fn new(at: *mut MaybeUninit<T>, live: *mut Live, bit: usize) -> Self {
+        let word = bit / Live::BITS as usize;
+        // SAFETY: the caller's frame has the words for all its bits.
+        let live = unsafe { live.add(word) };
+        Slot { at: at.cast(), live, bit: 1 << (bit % Live::BITS as usize) }
+    }
+
+    /// Initialises the variable.
+    ///
+    /// # Safety
+    ///
+    /// The variable holds nothing that must be dropped.
+    #[inline(always)]
+    pub unsafe fn put(self, value: T) {
+        // SAFETY: `at` points to storage for a `T`, in a frame that exists.
+        unsafe { self.at.write(value) };
+        self.set_live();
+    }
+
+    /// Writes the value that an inner scope leaves with, which is lost if a destructor of that scope
+    /// panics: as yet nobody drops it. [`Slot::hold`] comes next, or [`Slot::take`].
+    ///
+    /// # Safety
+    ///
+    /// As for [`Slot::put`].
+    #[inline(always)]
+    pub unsafe fn fill(self, value: T) {
+        // SAFETY: `at` points to storage for a `T`, in a frame that exists.
+        unsafe { self.at.write(value) };
+    }
+
+    /// Makes the variable own what was filled in.
+    ///
+    /// # Safety
+    ///
+    /// [`Slot::fill`] came before.
+    #[inline(always)]
+    pub unsafe fn hold(self) {
+        self.set_live();
+    }
+
+    /// Moves the value out, or copies it where `T` is `Copy`.
+    ///
+    /// # Safety
+    ///
+    /// The variable is initialised, and if this moves it, is not used again before it is
+    /// initialised again.
+    #[inline(always)]
+    pub unsafe fn take(self) -> T {
+        self.clear_live();
+        // SAFETY: the caller says it is initialised.
+        unsafe { self.at.read() }
+    }
+
+    /// Assigns to the variable: drops what it held, if anything, and holds `value` even if that
+    /// unwinds.
+    ///
+    /// # Safety
+    ///
+    /// Nothing borrows the old value any more.
+    #[inline(always)]
+    pub unsafe fn assign(self, value: T) {
+        struct Write<T>(Slot<T>, ManuallyDrop<T>);
+        impl<T> Drop for Write<T> {
+            fn drop(&mut self) {
+                // SAFETY: the value is taken once, here; the slot's old value has been dropped.
+                unsafe { self.0.put(ManuallyDrop::take(&mut self.1)) };
+            }
+        }
+        let _write = Write(self, ManuallyDrop::new(value));
+        // SAFETY: nothing borrows the old value.
+        unsafe { self.kill() };
+    }
+
+    /// Ends the variable's life: drops what it holds, if anything.
+    ///
+    /// # Safety
+    ///
+    /// Nothing borrows the value any more.
+    #[inline(always)]
+    pub unsafe fn kill(self) {
+        if self.clear_live() {
+            // SAFETY: the bit said that a value is there; it is dropped where it lies, once.
+            unsafe { self.at.drop_in_place() };
+        }
+    }
+
+    /// Ends the life of a variable that was moved out of in part: `rest` forgets the parts that
+    /// are gone and drops the others.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Slot::kill`], and `rest` forgets every part that was moved.
+    #[inline(always)]
+    pub unsafe fn kill_with(self, rest: impl FnOnce(T)) {
+        if self.clear_live() {
+            // SAFETY: the bit said that a value is there; `rest` now owns it.
+            rest(unsafe { self.at.read() });
+        }
+    }
+
+    /// Kills the variable when the result is dropped: a list of these drops every variable, in
+    /// reverse, also where one destructor panics.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Slot::kill`], at the time the result is dropped.
+    #[inline(always)]
+    #[must_use]
+    pub unsafe fn on_drop(self) -> impl Drop {
+        struct Kill<T>(Slot<T>);
+        impl<T> Drop for Kill<T> {
+            fn drop(&mut self) {
+                // SAFETY: promised to `on_drop`.
+                unsafe { self.0.kill() };
+            }
+        }
+        Kill(self)
+    }
+
+    /// [`Slot::on_drop`] for a variable that was moved out of in part.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Slot::kill_with`], at the time the result is dropped.
+    #[inline(always)]
+    #[must_use]
+    pub unsafe fn on_drop_with(self, rest: impl FnOnce(T)) -> impl Drop {
+        struct Kill<T, F: FnOnce(T)>(Slot<T>, Option<F>);
+        impl<T, F: FnOnce(T)> Drop for Kill<T, F> {
+            fn drop(&mut self) {
+                if let Some(rest) = self.1.take() {
+                    // SAFETY: promised to `on_drop_with`.
+                    unsafe { self.0.kill_with(rest) };
+                }
+            }
+        }
+        Kill(self, Some(rest))
+    }
+
+    #[inline(always)]
+    fn set_live(self) {
+        if const { mem::needs_drop::<T>() } {
+            // SAFETY: `live` points to a word of a frame that exists.
+            unsafe { *self.live |= self.bit };
+        }
+    }
+
+    /// Clears the bit; says whether it was set.
+    #[inline(always)]
+    fn clear_live(self) -> bool {
+        if const { mem::needs_drop::<T>() } {
+            // SAFETY: `live` points to a word of a frame that exists.
+            let live = unsafe { &mut *self.live };
+            let was = *live & self.bit != 0;
+            *live &= !self.bit;
+            was
+        } else {
+            false
+        }
+    }
+}
+
+impl<F: Future> Slot<F> {
+    /// Polls the future in the slot, and drops it as soon as it is ready, before its value is used.
+    ///
+    /// # Safety
+    ///
+    /// The slot holds a future that has not been ready, in a frame that no longer moves.
+    #[inline(always)]
+    pub unsafe fn poll(self, cx: &mut Context<'_>) -> Poll<F::Output> {
+        // SAFETY: the future stays where it lies until it is dropped there.
+        let future = unsafe { Pin::new_unchecked(&mut *self.at) };
+        let Poll::Ready(value) = future.poll(cx) else { return Poll::Pending };
+        // As in rustc's own machines, the value is lost if the future's destructor panics.
+        let value = ManuallyDrop::new(value);
+        // SAFETY: a future that is ready is done with, and nothing else borrows it.
+        unsafe { self.kill() };
+        Poll::Ready(ManuallyDrop::into_inner(value))
+    }
+}
+
+/// Whether one part of a variable (a field) has been moved out of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Moved {
+    live: *mut Live,
+    bit: Live,
+}
+
+impl Moved {
+    /// The flag number `bit` of the words from `live` on; set if the part is gone.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Slot::new`].
+    #[inline(always)]
+    pub unsafe fn new(live: *mut Live, bit: usize) -> Self {
+        let word = bit / Live::BITS as usize;
+        // SAFETY: the caller's frame has the words for all its bits.
+        let live = unsafe { live.add(word) };
+        Moved { live, bit: 1 << (bit % Live::BITS as usize) }
+    }
+
+    /// Moves the part at `at` out, or copies it.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Slot::take`], of the part.
+    #[inline(always)]
+    pub unsafe fn take<T>(self, at: *const T) -> T {
+        // SAFETY: `live` points to a word of a frame that exists, and the caller says that the
+        // part is initialised.
+        unsafe {
+            if const { mem::needs_drop::<T>() } {
+                *self.live |= self.bit;
+            }
+            at.read()
+        }
+    }
+
+    /// Assigns to the part at `at`, dropping what it held if it was still there.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Slot::assign`], of the part.
+    #[inline(always)]
+    pub unsafe fn refill<T>(self, at: *mut T, value: T) {
+        // SAFETY: the part is storage for a `T`; its old value is there unless the flag is set.
+        unsafe {
+            if self.clear() {
+                at.write(value);
+            } else {
+                *at = value;
+            }
+        }
+    }
+
+    /// Clears the flag; says whether the part was gone.
+    ///
+    /// # Safety
+    ///
+    /// The frame exists.
+    #[inline(always)]
+    pub unsafe fn clear(self) -> bool {
+        // SAFETY: `live` points to a word of a frame that exists.
+        let live = unsafe { &mut *self.live };
+        let was = *live & self.bit != 0;
+        *live &= !self.bit;
+        was
+    }
+}
+
+/// Makes a temporary of a value: it lives to the end of the statement it stands in.
+#[inline(always)]
+pub fn temp<T>(value: T) -> T {
+    value
+}
