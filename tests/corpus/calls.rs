@@ -92,18 +92,6 @@ case! {
 }
 
 case! {
-    receiver_is_a_field [receiver_is_a_field()]
-    async fn receiver_is_a_field() -> usize {
-        let mut t = Trio::new("t");
-        t.b.rename(later("name", "bee").await);
-        tick("between").await;
-        let n = t.a.with(later("suffix", "!").await).len();
-        tick("after").await;
-        n + t.b.len()
-    }
-}
-
-case! {
     receiver_is_a_temporary [receiver_is_a_temporary()]
     async fn receiver_is_a_temporary() -> usize {
         let n = Lock::new("temporary").lock().query(later("n", 2).await);

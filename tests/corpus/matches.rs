@@ -141,25 +141,6 @@ case! {
 }
 
 case! {
-    guard_on_binding [guard_on_binding(1), guard_on_binding(2)]
-    async fn guard_on_binding(n: usize) -> usize {
-        let shape = shape(n);
-        match shape {
-            Shape::One(d) if d.touch().len() > 5 => 100,
-            Shape::One(d) => {
-                tick("one").await;
-                d.len()
-            }
-            Shape::Two(ref a, _) if a.len() == 5 => {
-                tick("two").await;
-                a.touch().len()
-            }
-            _ => 0,
-        }
-    }
-}
-
-case! {
     awaited_scrutinee [awaited_scrutinee(0), awaited_scrutinee(2)]
     async fn awaited_scrutinee(n: usize) -> usize {
         match later("shape", shape(n)).await {

@@ -17,16 +17,6 @@ case! {
 }
 
 case! {
-    struct_update [struct_update()]
-    async fn struct_update() -> usize {
-        let base = Trio::new("base");
-        let t = Trio { b: later("b", D::new("b")).await, ..base };
-        tick("after").await;
-        t.b.len()
-    }
-}
-
-case! {
     struct_shorthand [struct_shorthand()]
     async fn struct_shorthand() -> usize {
         let a = D::new("a");
@@ -43,15 +33,6 @@ case! {
         let t = (D::new("0"), later("1", D::new("1")).await, later("2", 5).await);
         tick("after").await;
         t.0.len() + t.2
-    }
-}
-
-case! {
-    tuple_struct [tuple_struct()]
-    async fn tuple_struct() -> usize {
-        let p = Pair(later("0", D::new("0")).await, Some(later("1", D::new("1")).await));
-        tick("after").await;
-        p.0.len() + p.1.map_or(0, eat)
     }
 }
 

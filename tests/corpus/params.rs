@@ -94,14 +94,6 @@ case! {
 }
 
 case! {
-    array_pattern [array_pattern([D::new("a"), D::new("b"), D::new("c")])]
-    async fn array_pattern([a, .., c]: [D; 3]) -> usize {
-        tick("before").await;
-        a.len() + c.len()
-    }
-}
-
-case! {
     never_suspends [never_suspends(D::new("a"))]
     async fn never_suspends(a: D) -> usize {
         let b = D::new("b");

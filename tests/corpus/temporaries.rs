@@ -208,26 +208,6 @@ case! {
 }
 
 case! {
-    guards_in_operands [guards_in_operands()]
-    async fn guards_in_operands() -> usize {
-        let lock = Lock::new("m");
-        let n = lock.lock().count + later("right", 1).await;
-        tick("after").await;
-        let n = n + lock.lock().query(later("argument", 2).await) + lock.lock().get().count;
-        n
-    }
-}
-
-case! {
-    nested_calls [nested_calls()]
-    async fn nested_calls() -> usize {
-        let n = peek(&make("x").with(&make("y").touch().name().to_owned())) + look(&make("z")).await;
-        tick("after").await;
-        n
-    }
-}
-
-case! {
     pinned_by_macro [pinned_by_macro()]
     async fn pinned_by_macro() -> usize {
         let mut fut = std::pin::pin!(look2(D::new("moved in")));

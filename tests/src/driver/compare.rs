@@ -11,7 +11,7 @@ const ENDLESS: usize = 200;
 /// Interpreted runs are some thousand times slower: Miri sees every poll count, and of the
 /// panics one in so many, other ones at each poll count.
 fn panic_stride() -> usize {
-    if cfg!(miri) { 7 } else { 1 }
+    if cfg!(miri) { 16 } else { 1 }
 }
 
 /// What was compared.

@@ -13,7 +13,9 @@ pub struct Large(pub D);
 impl From<Small> for Large {
     fn from(small: Small) -> Large {
         event(format!("convert {}", small.0));
-        Large(D::new(format!("large {}", small.0)))
+        let large = Large(D::new(format!("large {}", small.0)));
+        drop(small);
+        large
     }
 }
 

@@ -46,14 +46,14 @@ pub fn event(text: impl Into<String>) {
         run.events.push(text.into());
         let number = run.events.len();
         run.points.push(number);
-        (run.panic_at == Some(number)).then_some(number)
+        let runaway = run.active && number >= RUNAWAY;
+        (runaway || run.panic_at == Some(number)).then_some(number)
     });
     if let Some(number) = injected {
+        assert!(number < RUNAWAY, "{RUNAWAY} events and no end");
         // Past the hook: thousands of these are on purpose.
         panic::resume_unwind(Box::new(Injected(number)));
     }
-    let runaway = RUN.with_borrow(|run| run.active && run.events.len() == RUNAWAY);
-    assert!(!runaway, "{RUNAWAY} events and no end");
 }
 
 /// Something the driver saw. It is compared, but no panic is injected here.

@@ -26,7 +26,10 @@ impl Add for Num {
 
     fn add(self, other: Num) -> Num {
         event(format!("{} + {}", self.d, other.d));
-        Num::new(&format!("{}+{}", self.d, other.d), self.value + other.value)
+        let sum = Num::new(&format!("{}+{}", self.d, other.d), self.value + other.value);
+        // Before the end, as in `D::with`.
+        drop((self, other));
+        sum
     }
 }
 
@@ -42,7 +45,9 @@ impl Neg for Num {
 
     fn neg(self) -> Num {
         event(format!("-{}", self.d));
-        Num::new(&format!("-{}", self.d), self.value)
+        let negative = Num::new(&format!("-{}", self.d), self.value);
+        drop(self);
+        negative
     }
 }
 
