@@ -3,11 +3,6 @@
 use async_proc_tests::driver::{Scenario, drive};
 use async_proc_tests::world::*;
 
-async fn look(d: &D) -> usize {
-    tick("look").await;
-    d.touch().len()
-}
-
 async fn change(d: &mut D, name: &str) -> usize {
     let _own = D::new("change");
     tick("before the change").await;

@@ -3,23 +3,6 @@
 use async_proc_tests::driver::{Scenario, drive};
 use async_proc_tests::world::*;
 
-#[derive(Debug)]
-enum Shape {
-    Unit,
-    One(D),
-    Two(D, D),
-    Named { left: D, right: usize },
-}
-
-fn shape(n: usize) -> Shape {
-    match n {
-        0 => Shape::Unit,
-        1 => Shape::One(D::new("one")),
-        2 => Shape::Two(D::new("two.0"), D::new("two.1")),
-        _ => Shape::Named { left: D::new("left"), right: n },
-    }
-}
-
 case! {
     by_value [by_value(0), by_value(1), by_value(2), by_value(3)]
     async fn by_value(n: usize) -> usize {

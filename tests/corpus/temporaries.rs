@@ -3,16 +3,6 @@
 use async_proc_tests::driver::{Scenario, drive};
 use async_proc_tests::world::*;
 
-fn make(name: &str) -> D {
-    D::new(name)
-}
-
-async fn look(d: &D) -> usize {
-    let _own = D::new("look");
-    tick("looking").await;
-    d.touch().len()
-}
-
 case! {
     reference_to_a_temporary [reference_to_a_temporary()]
     async fn reference_to_a_temporary() -> usize {

@@ -6,6 +6,7 @@ mod iterate;
 mod lock;
 mod log;
 mod number;
+mod shape;
 mod step;
 mod value;
 
@@ -15,5 +16,6 @@ pub use lock::{Guard, GuardMut, Inside, Lock};
 pub use log::{Injected, Run, event, note};
 pub(crate) use log::{begin, end, polls, runs, wakes};
 pub use number::Num;
-pub use step::{Make, Step, after, later, now, sum, tick};
-pub use value::{D, Pair, Trio, eat, peek};
+pub use shape::{Shape, shape};
+pub use step::{Make, Step, after, later, look, now, sum, tick};
+pub use value::{D, Pair, Trio, eat, make, peek};

@@ -49,6 +49,13 @@ pub fn sum(a: usize, b: usize) -> Step<usize> {
     later(&format!("{a}+{b}"), a + b)
 }
 
+/// Looks at a value, which it holds a reference to while it is pending once.
+pub async fn look(d: &D) -> usize {
+    let _own = D::new("look");
+    tick("looking").await;
+    d.touch().len()
+}
+
 impl<T> Step<T> {
     fn check_address(&self) {
         let here = (&raw const *self).addr();

@@ -85,6 +85,11 @@ impl AsRef<str> for D {
     }
 }
 
+/// A value: for temporaries, `&make("name")`.
+pub fn make(name: &str) -> D {
+    D::new(name)
+}
+
 /// Takes a value and gives the length of its name.
 pub fn eat(value: D) -> usize {
     value.eat()
