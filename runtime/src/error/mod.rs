@@ -21,3 +21,6 @@ pub use value::Error;
 
 /// A `Result` whose error is an [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+#[cfg(test)]
+mod tests;

@@ -163,4 +163,16 @@ impl List {
         }
         taken
     }
+
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        let mut count = 0;
+        let mut at = self.0.next.get();
+        while !at.is_null() && !ptr::eq(at, &self.0) {
+            count += 1;
+            // SAFETY: what is linked is alive.
+            at = unsafe { (*at).next.get() };
+        }
+        count
+    }
 }

@@ -97,3 +97,6 @@ pub(crate) use leaf::{Leaf, Leafed};
 pub(crate) use proc::start_machine;
 pub(crate) use slots::{Place, Slots};
 pub(crate) use waiter::call_soon;
+
+#[cfg(test)]
+mod tests;
