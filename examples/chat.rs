@@ -180,9 +180,16 @@ impl Room {
 }
 
 /// Finishes when Ctrl-C is pressed.
+#[cfg(unix)]
 #[async_proc]
 fn interrupted() -> Future<()> {
     let (read, write) = std::os::unix::net::UnixStream::pair()?;
     signal_hook::low_level::pipe::register(signal_hook::consts::SIGINT, write)?;
     AsyncSocket::from_fd(read)?.recv(1).await?;
+}
+
+/// Elsewhere Ctrl-C just ends the program.
+#[cfg(not(unix))]
+fn interrupted() -> Future<()> {
+    Future::new("interrupted")
 }

@@ -3,10 +3,10 @@
 use std::io;
 use std::net::SocketAddr;
 
-use socket2::Socket;
+use socket2::{Domain, Socket};
 
 use super::resolve::resolve;
-use super::{AsyncSocket, Endpoint, IntoEndpoint, Operation, SocketError, Stop};
+use super::{AsyncSocket, Endpoint, IntoEndpoint, Operation, SocketError, Stop, os};
 use crate::dispatch::reactor::Direction;
 use crate::{Error, Future};
 
@@ -58,7 +58,7 @@ impl AsyncSocket {
             }
             begun = true;
             match socket.connect(&address.into()) {
-                Err(error) if in_progress(&error) => Err(Stop::Wait),
+                Err(error) if os::is_in_progress(&error) => Err(Stop::Wait),
                 // A signal does not end the attempt: it goes on by itself.
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(Stop::Wait),
                 connected => Ok(connected?),
@@ -67,11 +67,11 @@ impl AsyncSocket {
     }
 
     async fn connect_to_name(&self, host: String, port: u16) -> Result<(), Error> {
-        let domain = self.with(Operation::Create, |socket| socket.domain())?;
+        let domain = self.with(Operation::LocalAddr, |socket| Ok(os::domain(socket)))?;
         let found = resolve(host.clone(), port).await?;
         let mut outcome = Err(SocketError::NoAddress { host }.into());
         for address in found {
-            if socket2::Domain::for_address(address) != domain {
+            if domain.is_some_and(|domain| domain != Domain::for_address(address)) {
                 continue;
             }
             outcome = self.connect_to(address).await;
@@ -113,12 +113,4 @@ fn has_connected(socket: &Socket) -> Result<(), Stop> {
         Err(error) if error.kind() == io::ErrorKind::NotConnected => Err(Stop::Wait),
         Err(error) => Err(error.into()),
     }
-}
-
-/// Whether a connection could not be made at once, and is on its way.
-fn in_progress(error: &io::Error) -> bool {
-    #[cfg(unix)]
-    return error.raw_os_error() == Some(libc::EINPROGRESS);
-    #[cfg(not(unix))]
-    return error.kind() == io::ErrorKind::WouldBlock;
 }

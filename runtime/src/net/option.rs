@@ -5,6 +5,8 @@ use std::io;
 
 use socket2::Socket;
 
+use super::os;
+
 /// A socket option that is on or off.
 ///
 /// Used with [`AsyncSocket::set_sock_opt`](super::AsyncSocket::set_sock_opt) and
@@ -13,7 +15,8 @@ use socket2::Socket;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SockOpt {
-    /// `SO_ACCEPTCONN`: whether the socket is listening. Can only be read.
+    /// `SO_ACCEPTCONN`: whether the socket is listening. Can only be read, and not on every
+    /// operating system.
     #[doc(alias = "OptAcceptConn")]
     AcceptConn,
     /// `SO_BROADCAST`: datagrams may be sent to broadcast addresses.
@@ -58,7 +61,7 @@ impl SockOpt {
 
     pub(super) fn get(self, socket: &Socket) -> io::Result<bool> {
         match self {
-            Self::AcceptConn => socket.is_listener(),
+            Self::AcceptConn => os::is_listener(socket),
             Self::Broadcast => socket.broadcast(),
             Self::KeepAlive => socket.keepalive(),
             Self::NoDelay => socket.tcp_nodelay(),

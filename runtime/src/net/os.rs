@@ -7,7 +7,7 @@ use std::os::fd::AsRawFd;
 #[cfg(windows)]
 use std::os::windows::io::AsRawSocket;
 
-use socket2::Socket;
+use socket2::{Domain, Socket};
 
 use crate::dispatch::reactor::Source;
 
@@ -25,6 +25,23 @@ pub(super) fn source(socket: &Socket) -> io::Result<Source> {
     return Source::new(socket.as_raw_socket());
 }
 
+/// What sort of addresses a socket has, if that can be told.
+pub(super) fn domain(socket: &Socket) -> Option<Domain> {
+    socket.local_addr().ok().map(|address| address.domain())
+}
+
+/// Whether a socket is listening.
+#[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+pub(super) fn is_listener(socket: &Socket) -> io::Result<bool> {
+    socket.is_listener()
+}
+
+/// Whether a socket is listening: these systems do not tell.
+#[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
+pub(super) fn is_listener(_: &Socket) -> io::Result<bool> {
+    Err(ErrorKind::Unsupported.into())
+}
+
 pub(super) fn receive(mut socket: &Socket, room: &mut [u8]) -> io::Result<usize> {
     socket.read(room)
 }
@@ -39,6 +56,14 @@ pub(super) fn peek(socket: &Socket, room: &mut [u8]) -> io::Result<usize> {
 
 pub(super) fn send(socket: &Socket, bytes: &[u8]) -> io::Result<usize> {
     socket.send_with_flags(bytes, NO_SIGNAL)
+}
+
+/// Whether a connection could not be made at once, and is on its way.
+pub(super) fn is_in_progress(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    return error.raw_os_error() == Some(libc::EINPROGRESS);
+    #[cfg(windows)]
+    return error.kind() == ErrorKind::WouldBlock;
 }
 
 /// Whether an error says that the connection is gone.
