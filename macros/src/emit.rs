@@ -5,7 +5,7 @@ use quote::quote;
 use syn::Type;
 use syn::visit_mut::{self, VisitMut};
 
-use crate::flow::{self, Machine, Part, SlotId, State};
+use crate::flow::{self, Machine, Part, Parts, SlotId, State};
 use crate::layout::Layout;
 use crate::parse::{Input, Kind};
 use crate::resolve;
@@ -267,12 +267,24 @@ impl Emitter<'_> {
         if parts.is_empty() {
             return None;
         }
-        // Longer paths first: what is gone of a part is forgotten before the part is.
-        let forget = parts.iter().map(|part| {
-            let (name, path) = (&part.name, &part.path);
-            quote!(if #name.clear() { ::core::mem::forget(rest #(.#path)*); })
-        });
-        Some(quote!(|rest| { #(#forget)* }))
+        let mut fields = TokenStream::new();
+        let mut patterns = TokenStream::new();
+        for Part { name, which, .. } in parts {
+            match which {
+                Parts::Field(path) => fields.extend(quote! {
+                    if #name.clear() { ::core::mem::forget(rest #(.#path)*); }
+                }),
+                Parts::Bindings { pattern, names } => {
+                    let other = (!patterns.is_empty()).then(|| quote!(else));
+                    patterns.extend(quote! {
+                        #other if #name.clear() {
+                            match rest { #pattern => ::core::mem::forget((#(#names),*)), _ => {} }
+                        }
+                    });
+                }
+            }
+        }
+        Some(quote!(|rest| { #fields #patterns }))
     }
 
     fn drop(&self) -> TokenStream {

@@ -52,11 +52,27 @@ pub(crate) struct Slot {
     pub(crate) written: bool,
 }
 
-/// A field that is moved out of a variable in the frame.
+/// Parts of a variable in the frame that are moved out of it, under one flag.
 pub(crate) struct Part {
+    /// The flag.
     pub(crate) name: Ident,
     pub(crate) slot: SlotId,
-    pub(crate) path: Vec<syn::Member>,
+    pub(crate) which: Parts,
+}
+
+pub(crate) enum Parts {
+    Field(Vec<syn::Member>),
+    /// What a pattern binds by value.
+    Bindings {
+        pattern: TokenStream,
+        names: Vec<Ident>,
+    },
+}
+
+impl Part {
+    fn is_field(&self, slot: SlotId, path: &[syn::Member]) -> bool {
+        self.slot == slot && matches!(&self.which, Parts::Field(field) if field == path)
+    }
 }
 
 /// What the flow pass hands on.

@@ -9,7 +9,7 @@ use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, Pat, Stmt};
 
-use super::{Dest, Flow, Loop, LoopKind, Part, SlotId, line};
+use super::{Dest, Flow, Loop, LoopKind, Part, Parts, SlotId, line};
 use crate::known::{self, Access};
 use crate::liveness::{declared, mentions_in};
 use crate::parse::Reference;
@@ -420,7 +420,7 @@ impl Flow<'_> {
 
     /// The flag of a field that may be moved out.
     pub(super) fn part(&mut self, slot: SlotId, path: Vec<syn::Member>) -> Ident {
-        let known = self.parts.iter().find(|part| part.slot == slot && part.path == path);
+        let known = self.parts.iter().find(|part| part.is_field(slot, &path));
         if let Some(part) = known {
             return part.name.clone();
         }
@@ -428,7 +428,7 @@ impl Flow<'_> {
             path.iter().map(|member| member.to_token_stream().to_string()).collect();
         let name = format!("{}_{}", self.slots[slot.0].name, path_name.join("_"));
         let name = self.local(&name);
-        self.parts.push(Part { name: name.clone(), slot, path });
+        self.parts.push(Part { name: name.clone(), slot, which: Parts::Field(path) });
         name
     }
 
@@ -477,7 +477,7 @@ impl Flow<'_> {
         if self.names.var(var).reference.is_some() {
             return None;
         }
-        let known = self.parts.iter().find(|part| part.slot == slot && part.path == path);
+        let known = self.parts.iter().find(|part| part.is_field(slot, &path));
         let part = known?.name.clone();
         let place = self.place(slot);
         Some(quote!(#part.refill(&raw mut #place #(.#path)*, #value)))
@@ -648,7 +648,10 @@ impl Flow<'_> {
                 }
                 self.add_handles(&guarded.guard, &mut handles);
             }
-            let Bindings { by_ref, by_value } = Bindings::of(pattern);
+            let Bindings { by_ref, by_value, dereferences } = Bindings::of(pattern);
+            if dereferences {
+                return None;
+            }
             if by_ref && by_value {
                 self.refuse(
                     pattern,
@@ -661,26 +664,10 @@ impl Flow<'_> {
         if handles.contains(&name) {
             return None;
         }
-        let irrefutable = patterns.len() == 1;
-        if irrefutable
-            && leaves_parts(patterns[0])
-            && let Some(text) = self.matched_parts(slot, patterns[0])
-        {
-            return Some(text);
-        }
         let mut arms = Vec::new();
         let mut moved = Vec::new();
         let mut outer = Vec::new();
         for (index, pattern) in patterns.iter().enumerate() {
-            let vars = declared(pattern);
-            let inner_names = vars.iter().map(|var| self.names.var(*var).ident.clone());
-            let inner = quote!((#(#inner_names),*));
-            let outer_names = vars.iter().map(|var| {
-                let var = self.names.var(*var);
-                let (ident, mutability) = (&var.ident, var.mutable.then(|| quote!(mut)));
-                quote!(#mutability #ident)
-            });
-            let bound = quote!((#(#outer_names),*));
             let last = index + 1 == patterns.len();
             let nested = |mut text: TokenStream| {
                 if !last {
@@ -691,74 +678,68 @@ impl Flow<'_> {
                 }
                 text
             };
+            let vars: Vec<_> =
+                declared(pattern).into_iter().map(|var| self.names.var(var)).collect();
+            let names: Vec<_> = vars.iter().map(|var| var.ident.clone()).collect();
+            let bound = vars.iter().map(|var| {
+                let (ident, mutability) = (&var.ident, var.mutable.then(|| quote!(mut)));
+                quote!(#mutability #ident)
+            });
+            outer.push(nested(quote!((#(#bound),*))));
             let stripped = without_mut(pattern);
-            let (pattern, checks) = self.naming_what_is_left(&stripped, vars.is_empty());
-            let value = nested(inner);
-            moved.push(quote!(#pattern => { #checks #value }));
+            let value = nested(quote!((#(#names),*)));
+            moved.push(self.moving_arm(slot, &stripped, &names, &nested));
             let pattern = self.pattern(&stripped);
             arms.push(quote!(#pattern => #value));
-            outer.push(nested(bound));
         }
         let x = Ident::new("scrutinee", Span::mixed_site());
         let handles = handles.iter().map(|handle| quote!(#handle = #handle));
-        let moved = patterns.iter().any(|pattern| leaves_parts(pattern)).then(|| {
-            let probe = probe_ident();
-            quote!(, moved #probe => { #(#moved)* })
-        });
         let text = quote! {
-            ::async_proc::scrutinee!(#name, (#(#handles),*) #x => { #(#arms,)* } #moved)
+            ::async_proc::scrutinee!(
+                #name, (#(#handles),*) #x => { #(#arms,)* }, { #(#moved,)* }
+            )
         };
         Some((text, outer))
     }
 
-    /// A pattern of tuples and structs alone, at the last use of a variable: if it moves, it takes
-    /// its parts one by one and leaves the others where they are.
-    fn matched_parts(
+    /// The arm for a variable that its pattern moves: the pattern sees a reference to the variable,
+    /// and what it binds is read out of it.
+    fn moving_arm(
         &mut self,
         slot: SlotId,
         pattern: &Pat,
-    ) -> Option<(TokenStream, Vec<TokenStream>)> {
-        let parts = super::bind::parts(pattern)?;
-        let (name, place) = (self.name(slot), self.place(slot));
-        let mut names = Vec::new();
-        let mut bound = Vec::new();
-        let mut takes = Vec::new();
-        for part in parts {
-            let var = self.names.var(part.var);
-            let (ident, mutability) = (var.ident.clone(), var.mutable.then(|| quote!(mut)));
-            bound.push(quote!(#mutability #ident));
-            names.push(ident);
-            let path = part.path;
-            let flag = self.part(slot, path.clone());
-            takes.push(quote!(#flag.take(&raw const #place #(.#path)*)));
-        }
-        let pattern = self.pattern(&without_mut(pattern));
-        let x = Ident::new("scrutinee", Span::mixed_site());
-        let text = quote! {
-            ::async_proc::scrutinee!(
-                #name, () #x => { #pattern => (#(#names),*) }, parts (#(#takes),*)
-            )
+        names: &[Ident],
+        nested: &dyn Fn(TokenStream) -> TokenStream,
+    ) -> TokenStream {
+        let (bare, guard) = match pattern {
+            Pat::Guard(guarded) => (&*guarded.pat, Some(&*guarded.guard)),
+            pattern => (pattern, None),
         };
-        Some((text, vec![quote!((#(#bound),*))]))
-    }
-
-    /// A pattern that names the parts it does not bind, and the code that asks whether they may be
-    /// left behind.
-    fn naming_what_is_left(
-        &mut self,
-        pattern: &Pat,
-        binds_nothing: bool,
-    ) -> (TokenStream, TokenStream) {
-        if binds_nothing {
-            return (self.pattern(pattern), TokenStream::new());
+        let guard = guard.map(|guard| {
+            let shadows = declared(bare)
+                .into_iter()
+                .map(|var| {
+                    let ident = &self.names.var(var).ident;
+                    (var, quote!((*#ident)))
+                })
+                .collect();
+            self.shadowed.push(shadows);
+            let guard = self.native(guard, Use::Place);
+            self.shadowed.pop();
+            quote!(if #guard)
+        });
+        let by_ref = Bindings::of(bare).by_ref;
+        let text = self.restore(without_ref(bare).to_token_stream());
+        if names.is_empty() || by_ref {
+            // Binds nothing, or (where the variable is not moved by another arm) references.
+            let value = nested(quote!((#(#names),*)));
+            return quote!(#text #guard => #value);
         }
-        let mut pattern = pattern.clone();
-        let mut left = Left { names: Vec::new(), some: false };
-        left.visit_pat_mut(&mut pattern);
-        let probe = probe_ident();
-        let names = &left.names;
-        let some = left.some.then(|| quote!(#probe.leaves_some();));
-        (self.pattern(&pattern), quote!(#(#probe.leaves(&#names);)* #some))
+        let flag = self.local(&format!("{}_moved", self.slots[slot.0].name));
+        let which = Parts::Bindings { pattern: text.clone(), names: names.to_vec() };
+        self.parts.push(Part { name: flag.clone(), slot, which });
+        let value = nested(quote!((#(#flag.read(#names)),*)));
+        quote!(#text #guard => { #flag.note(); #value })
     }
 
     /// Whether a guard uses something of the step itself, beside the bindings of its pattern.
@@ -1148,68 +1129,32 @@ fn without_mut(pattern: &Pat) -> Pat {
     pattern
 }
 
-fn probe_ident() -> Ident {
-    Ident::new("probe", Span::mixed_site())
-}
-
-/// Names the parts of a pattern that it does not bind.
-struct Left {
-    names: Vec<Ident>,
-    some: bool,
-}
-
-impl VisitMut for Left {
-    fn visit_pat_mut(&mut self, pattern: &mut Pat) {
-        match pattern {
-            Pat::Wild(_) => {
-                let name = Ident::new(&format!("left_{}", self.names.len()), Span::mixed_site());
-                *pattern = Pat::Ident(syn::PatIdent {
-                    attrs: Vec::new(),
-                    by_ref: None,
-                    mutability: None,
-                    ident: name.clone(),
-                    subpat: None,
-                });
-                self.names.push(name);
-            }
-            Pat::Rest(_) => self.some = true,
-            Pat::Or(_) => self.some |= leaves_parts(pattern),
-            Pat::Struct(inner) => {
-                self.some |= inner.rest.is_some();
-                visit_mut::visit_pat_mut(self, pattern);
-            }
-            _ => visit_mut::visit_pat_mut(self, pattern),
+/// A pattern whose `ref` bindings take the reference they are given.
+fn without_ref(pattern: &Pat) -> Pat {
+    struct Strip;
+    impl VisitMut for Strip {
+        fn visit_pat_ident_mut(&mut self, pat: &mut syn::PatIdent) {
+            pat.by_ref = None;
+            pat.mutability = None;
+            visit_mut::visit_pat_ident_mut(self, pat);
         }
     }
-    fn visit_expr_mut(&mut self, _: &mut Expr) {}
-}
-
-/// Whether a pattern binds some of a value and leaves parts of it.
-fn leaves_parts(pattern: &Pat) -> bool {
-    struct Leaves(bool);
-    impl<'ast> Visit<'ast> for Leaves {
-        fn visit_pat_wild(&mut self, _: &'ast syn::PatWild) {
-            self.0 = true;
-        }
-        fn visit_pat_rest(&mut self, _: &'ast syn::PatRest) {
-            self.0 = true;
-        }
-        fn visit_expr(&mut self, _: &'ast Expr) {}
-    }
-    let mut leaves = Leaves(false);
-    leaves.visit_pat(pattern);
-    leaves.0 && !declared(pattern).is_empty()
+    let mut pattern = pattern.clone();
+    Strip.visit_pat_mut(&mut pattern);
+    pattern
 }
 
 /// How a pattern binds what it binds.
 struct Bindings {
     by_ref: bool,
     by_value: bool,
+    /// It reaches through a reference with `&`.
+    dereferences: bool,
 }
 
 impl Bindings {
     fn of(pattern: &Pat) -> Bindings {
-        let mut bindings = Bindings { by_ref: false, by_value: false };
+        let mut bindings = Bindings { by_ref: false, by_value: false, dereferences: false };
         bindings.visit_pat(pattern);
         bindings
     }
@@ -1222,6 +1167,10 @@ impl<'ast> Visit<'ast> for Bindings {
             self.by_value |= pat.by_ref.is_none();
         }
         visit::visit_pat_ident(self, pat);
+    }
+    fn visit_pat_reference(&mut self, pat: &'ast syn::PatReference) {
+        self.dereferences = true;
+        visit::visit_pat_reference(self, pat);
     }
     fn visit_expr(&mut self, _: &'ast Expr) {}
 }

@@ -10,11 +10,7 @@ use crate::Error;
 
 /// Notes on an [`Error`] that it left `function` at `line`. Any other error passes as it is.
 #[inline(always)]
-pub fn crossed<T, E>(
-    result: Result<T, E>,
-    function: &'static Function,
-    line: u32,
-) -> Result<T, E> {
+pub fn crossed<T, E>(result: Result<T, E>, function: &'static Function, line: u32) -> Result<T, E> {
     match result {
         Ok(value) => Ok(value),
         Err(error) => Err(note(error, function, line)),

@@ -57,7 +57,8 @@ impl<W, R> Lazy<W, R> {
 
     #[inline(always)]
     fn fits(frame: Layout) -> bool {
-        frame.size() <= mem::size_of::<Storage<W>>() && frame.align() <= mem::align_of::<Storage<W>>()
+        frame.size() <= mem::size_of::<Storage<W>>()
+            && frame.align() <= mem::align_of::<Storage<W>>()
     }
 
     #[inline(always)]

@@ -74,12 +74,7 @@ pub fn twin_of_proc<W: 'static>(_: &PhantomData<W>, _: &W) {}
 /// `frame` is in its first state, with the parameters in their slots; `resume` and `drop` are the
 /// emitted closures of that frame; `W` is the type of its twin.
 #[inline(always)]
-pub unsafe fn lazy<W, F, R, G, X>(
-    _: PhantomData<W>,
-    frame: F,
-    resume: G,
-    drop: X,
-) -> Lazy<W, R>
+pub unsafe fn lazy<W, F, R, G, X>(_: PhantomData<W>, frame: F, resume: G, drop: X) -> Lazy<W, R>
 where
     F: Frame,
     G: Fn(*mut F, &mut Context<'_>) -> Poll<R> + Copy,
@@ -96,12 +91,7 @@ where
 ///
 /// As for [`lazy`], and the frame borrows nothing but itself.
 #[inline(always)]
-pub unsafe fn start<W, F, T, G, X>(
-    _: PhantomData<W>,
-    frame: F,
-    resume: G,
-    drop: X,
-) -> Future<T>
+pub unsafe fn start<W, F, T, G, X>(_: PhantomData<W>, frame: F, resume: G, drop: X) -> Future<T>
 where
     F: Frame,
     G: Fn(*mut F, &mut Context<'_>) -> Poll<Result<T, crate::Error>> + Copy,

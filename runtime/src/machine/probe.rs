@@ -105,31 +105,6 @@ impl<T, A, F: FnOnce(A) -> R, R> Probe<T, A, F, R> {
         }
     }
 
-    /// A part that a pattern does not bind: if the pattern moves another part, this one would have
-    /// to stay in the variable. Refused when the function is compiled, where it needs dropping.
-    #[inline(always)]
-    pub const fn leaves<P>(&self, _: &P) {
-        const {
-            assert!(
-                !(mem::needs_drop::<F>() && mem::needs_drop::<P>()),
-                "a pattern moves one part of a variable that lives across a suspension and leaves \
-                 another behind: bind both parts, or borrow them",
-            );
-        }
-    }
-
-    /// As [`Probe::leaves`], for the parts that `..` stands for.
-    #[inline(always)]
-    pub const fn leaves_some(&self) {
-        const {
-            assert!(
-                !mem::needs_drop::<F>(),
-                "a pattern moves one part of a variable that lives across a suspension and leaves \
-                 others behind `..`: bind the parts, or borrow them",
-            );
-        }
-    }
-
     /// Makes `Q` the type `R` but for lifetimes. In code that is compiled and never runs.
     pub fn same(&self) -> R {
         unreachable!("a probe's result is made by running the expression")
@@ -181,47 +156,28 @@ macro_rules! receiver {
 }
 
 /// Matches a variable in the frame that the patterns may or may not move:
-/// `scrutinee!(x, (name = value, …) x => { pattern => bindings, … })`.
+/// `scrutinee!(x, (name = value, …) x => { pattern => bindings, … }, { pattern => moved, … })`.
 ///
-/// What the patterns leave of a variable they move is named by a second list of arms
-/// (`moved probe => { … }`); a single pattern may name the parts it takes (`parts …`) instead.
+/// The second list of arms is for a variable that is moved: its patterns see a reference to it, and
+/// its values read the bindings out of it. What is not bound stays where it is.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! scrutinee {
-    ($slot:expr, ($($name:ident = $value:expr),*) $x:ident => $arms:tt) => {
-        $crate::scrutinee!(
-            @ $slot, ($($name = $value),*) $x => $arms, probe ($slot.take()) => { match $x $arms }
-        )
-    };
     (
-        $slot:expr, ($($name:ident = $value:expr),*) $x:ident => $arms:tt,
-        moved $probe:ident => $moved:tt
-    ) => {
-        $crate::scrutinee!(
-            @ $slot, ($($name = $value),*) $x => $arms, $probe ($slot.take()) => { match $x $moved }
-        )
-    };
-    ($slot:expr, () $x:ident => $arms:tt, parts $parts:expr) => {
-        $crate::scrutinee!(@ $slot, () $x => $arms, probe (()) => { $parts })
-    };
-    (
-        @ $slot:expr, ($($name:ident = $value:expr),*) $x:ident => $arms:tt,
-        $probe:ident ($take:expr) => { $moved:expr }
+        $slot:expr, ($($name:ident = $value:expr),*) $x:ident => $arms:tt, $moved:tt
     ) => {{
-        let $probe = $crate::machine::Probe::new($slot.at);
-        let values = $probe.with(($($value,)*));
+        let probe = $crate::machine::Probe::new($slot.at);
+        let values = probe.with(($($value,)*));
         if false {
             loop {}
-            let mut $x = $probe.stand_in();
-            $probe.ask(|($($name,)*)| { let _ = &*$x; match (*$x) $arms });
+            let mut $x = probe.stand_in();
+            probe.ask(|($($name,)*)| { let _ = &*$x; match (*$x) $arms });
         }
-        if $probe.moves() {
+        if probe.moves() {
             let ($($name,)*) = values;
-            let mut $x = $take;
-            let result = $moved;
-            $probe.moved(result)
+            probe.moved(match &*$slot.at $moved)
         } else {
-            $probe.in_place(values)
+            probe.in_place(values)
         }
     }};
 }
@@ -235,7 +191,10 @@ macro_rules! dereferenced {
         if false {
             loop {}
             let x = probe.stand_in();
-            probe.ask(|()| { let _ = &*x; **x });
+            probe.ask(|()| {
+                let _ = &*x;
+                **x
+            });
         }
         if probe.moves() {
             let x = $slot.take();
@@ -256,7 +215,10 @@ macro_rules! captured {
         if false {
             loop {}
             let mut $x = probe.stand_in();
-            probe.ask(|()| { let _ = &*$x; $closure });
+            probe.ask(|()| {
+                let _ = &*$x;
+                $closure
+            });
         }
         if probe.moves() { probe.boxed($slot.take()) } else { probe.in_place(()) }
     }};

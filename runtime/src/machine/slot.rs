@@ -223,7 +223,7 @@ impl<F: Future> Slot<F> {
     }
 }
 
-/// Whether one part of a variable (a field) has been moved out of it.
+/// Whether parts of a variable (a field, or what a pattern binds) have been moved out of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Moved {
     live: *mut Live,
@@ -259,6 +259,28 @@ impl Moved {
             }
             at.read()
         }
+    }
+
+    /// Moves the value at `at` out, or copies it. [`Moved::note`] says that it is gone.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Slot::take`], of the part.
+    #[inline(always)]
+    pub unsafe fn read<T>(self, at: *const T) -> T {
+        // SAFETY: the caller says that the part is initialised.
+        unsafe { at.read() }
+    }
+
+    /// Notes that the parts which the flag stands for are gone.
+    ///
+    /// # Safety
+    ///
+    /// The frame exists.
+    #[inline(always)]
+    pub unsafe fn note(self) {
+        // SAFETY: `live` points to a word of a frame that exists.
+        unsafe { *self.live |= self.bit };
     }
 
     /// Assigns to the part at `at`, dropping what it held if it was still there.
