@@ -25,6 +25,7 @@ fn a_refused_connection_names_the_address() {
     run(async move {
         let error = AsyncSocket::tcp()?.connect(free).await.unwrap_err();
         assert_eq!(os(&error), (Operation::Connect(free), ErrorKind::ConnectionRefused));
+        assert_eq!(error.kind(), Kind::Io);
         assert_eq!(error.io_kind(), Some(ErrorKind::ConnectionRefused));
         assert!(error.to_string().starts_with(&format!("cannot connect to {free}: ")), "{error}");
         let error = AsyncSocket::dial(free).await.map(drop).unwrap_err();

@@ -31,16 +31,29 @@ impl Cause {
         Cause::Panic { message, payload: Mutex::new(Some(payload)) }
     }
 
+    /// The I/O error that this is, or that is behind it.
+    pub(super) fn io_error(&self) -> Option<&io::Error> {
+        let Cause::Source(source) = self else { return None };
+        let mut next: Option<&(dyn std::error::Error + 'static)> = Some(&**source);
+        while let Some(error) = next {
+            if let Some(error) = error.downcast_ref() {
+                return Some(error);
+            }
+            next = error.source();
+        }
+        None
+    }
+
     pub(super) fn kind(&self) -> ErrorKind {
         match self {
             Cause::Message(_) => ErrorKind::Other,
             Cause::Panic { .. } => ErrorKind::Panicked,
-            Cause::Source(source) if source.is::<io::Error>() => ErrorKind::Io,
             Cause::Source(source) if source.is::<FutureError>() => ErrorKind::Future,
             Cause::Source(source) if source.is::<Cancelled>() => ErrorKind::Cancelled,
             Cause::Source(source) if source.is::<TimedOut>() => ErrorKind::TimedOut,
             Cause::Source(source) if source.is::<NothingPending>() => ErrorKind::NothingPending,
             Cause::Source(source) if source.is::<Closed>() => ErrorKind::Closed,
+            Cause::Source(_) if self.io_error().is_some() => ErrorKind::Io,
             Cause::Source(_) => ErrorKind::Other,
         }
     }

@@ -9,7 +9,8 @@ use std::panic::Location;
 pub enum ErrorKind {
     /// A failure of the program's own making, or of a library it uses.
     Other,
-    /// An [`std::io::Error`]; [`Error::io_kind`](crate::Error::io_kind) tells which.
+    /// An [`std::io::Error`], or an error caused by one;
+    /// [`Error::io_kind`](crate::Error::io_kind) tells which.
     Io,
     /// A proc or a callback panicked; [`Error::resume_panic`](crate::Error::resume_panic) goes on
     /// with the panic.

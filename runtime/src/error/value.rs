@@ -96,14 +96,7 @@ impl Error {
     /// assert_eq!(error.io_kind(), Some(io::ErrorKind::ConnectionReset));
     /// ```
     pub fn io_kind(&self) -> Option<io::ErrorKind> {
-        let mut next = self.source();
-        while let Some(error) = next {
-            if let Some(error) = error.downcast_ref::<io::Error>() {
-                return Some(error.kind());
-            }
-            next = error.source();
-        }
-        None
+        self.0.cause.io_error().map(io::Error::kind)
     }
 
     /// The error it was made of, if that was an `E`.
