@@ -1,7 +1,7 @@
 //! Writes the compiled function: the twin, the frame, its table and its two closures.
 
 use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::Type;
 use syn::visit_mut::{self, VisitMut};
 
@@ -107,7 +107,17 @@ impl Emitter<'_> {
         };
         let resume = self.resume();
         let drop = self.drop();
+        // In edition 2024 an `expr` fragment matches `_`.
+        let edition = self.machine.edition.map(|span| {
+            quote_spanned! {span=>
+                const __SINCE_2024: bool = {
+                    macro_rules! since_2024 { ($e:expr) => { true }; (_) => { false } }
+                    since_2024!(_)
+                };
+            }
+        });
         quote! {
+            #edition
             #state
             #table
             #frame
@@ -287,6 +297,26 @@ impl Emitter<'_> {
         Some(quote!(|rest| { #fields #patterns }))
     }
 
+    /// The slots in the order in which they are dropped: the last declared first. The temporaries
+    /// of a block's value stand twice: where edition 2024 drops them, and after the block's
+    /// variables. A slot that is empty is passed over.
+    fn drop_order(&self) -> Vec<(SlotId, bool)> {
+        let mut order = Vec::new();
+        for index in (0..self.machine.slots.len()).rev() {
+            let slot = SlotId(index);
+            let tail = self.machine.tails.iter().any(|tail| tail.temporaries.contains(&slot));
+            order.push((slot, tail));
+            let scope = self.machine.slots[index].scope;
+            let first = !self.machine.slots[..index].iter().any(|other| other.scope == scope);
+            if first {
+                let tails = self.machine.tails.iter().filter(|tail| tail.block == scope);
+                let later = tails.flat_map(|tail| tail.temporaries.iter().rev());
+                order.extend(later.map(|slot| (*slot, false)));
+            }
+        }
+        order
+    }
+
     fn drop(&self) -> TokenStream {
         let holes = vec![quote!(_); self.layout.generics.len()];
         let slots = self.slot_names();
@@ -297,8 +327,15 @@ impl Emitter<'_> {
                 Some(rest) => quote!(#name.on_drop_with(#rest)),
             }
         };
+        let drops = self.drop_order();
         let unstarted = self.machine.params.iter().map(|slot| guard(*slot));
-        let started = (0..self.machine.slots.len()).rev().map(|slot| guard(SlotId(slot)));
+        let started = drops.into_iter().map(|(slot, since_2024)| match since_2024 {
+            false => guard(slot),
+            true => {
+                let guard = guard(slot);
+                quote!(__SINCE_2024.then(|| #guard))
+            }
+        });
         quote! {
             |frame: *mut __Frame<#(#holes),*>| {
                 let #slots = __Frame::slots(frame);

@@ -185,25 +185,6 @@ case! {
 }
 
 case! {
-    guard_on_binding [guard_on_binding(1), guard_on_binding(2)]
-    async fn guard_on_binding(n: usize) -> usize {
-        let shape = shape(n);
-        match shape {
-            Shape::One(d) if d.touch().len() > 5 => 100,
-            Shape::One(d) => {
-                tick("one").await;
-                d.len()
-            }
-            Shape::Two(ref a, _) if a.len() == 5 => {
-                tick("two").await;
-                a.touch().len()
-            }
-            _ => 0,
-        }
-    }
-}
-
-case! {
     receiver_is_a_field [receiver_is_a_field()]
     async fn receiver_is_a_field() -> usize {
         let mut t = Trio::new("t");
@@ -235,14 +216,6 @@ case! {
 }
 
 case! {
-    array_pattern [array_pattern([D::new("a"), D::new("b"), D::new("c")])]
-    async fn array_pattern([a, .., c]: [D; 3]) -> usize {
-        tick("before").await;
-        a.len() + c.len()
-    }
-}
-
-case! {
     nested_calls [nested_calls()]
     async fn nested_calls() -> usize {
         let n = peek(&make("x").with(&make("y").touch().name().to_owned())) + look(&make("z")).await;
@@ -259,5 +232,44 @@ case! {
         tick("after").await;
         let n = n + lock.lock().query(later("argument", 2).await) + lock.lock().get().count;
         n
+    }
+}
+
+case! {
+    receiver_is_a_temporary [receiver_is_a_temporary()]
+    async fn receiver_is_a_temporary() -> usize {
+        let n = Lock::new("temporary").lock().query(later("n", 2).await);
+        tick("after").await;
+        n
+    }
+}
+
+case! {
+    receiver_mut_deref [receiver_mut_deref(4)]
+    async fn receiver_mut_deref(n: usize) -> usize {
+        let mut a = Lock::new("a");
+        let m = a.lock_mut().add(later("n", n).await).query(1);
+        tick("after").await;
+        let n = m + a.lock().count;
+        n
+    }
+}
+
+case! {
+    guard_on_binding [guard_on_binding(1), guard_on_binding(2)]
+    async fn guard_on_binding(n: usize) -> usize {
+        let shape = shape(n);
+        match shape {
+            Shape::One(d) if d.touch().len() > 5 => 100,
+            Shape::One(d) => {
+                tick("one").await;
+                d.len()
+            }
+            Shape::Two(ref a, _) if a.len() == 5 => {
+                tick("two").await;
+                a.touch().len()
+            }
+            _ => 0,
+        }
     }
 }

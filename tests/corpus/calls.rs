@@ -71,32 +71,12 @@ case! {
 }
 
 case! {
-    receiver_mut_deref [receiver_mut_deref(4)]
-    async fn receiver_mut_deref(n: usize) -> usize {
-        let mut a = Lock::new("a");
-        let m = a.lock_mut().add(later("n", n).await).query(1);
-        tick("after").await;
-        let n = m + a.lock().count;
-        n
-    }
-}
-
-case! {
     receiver_by_value [receiver_by_value()]
     async fn receiver_by_value() -> usize {
         let d = D::new("d");
         let d = d.with(later("suffix", "!").await);
         tick("after").await;
         d.eat()
-    }
-}
-
-case! {
-    receiver_is_a_temporary [receiver_is_a_temporary()]
-    async fn receiver_is_a_temporary() -> usize {
-        let n = Lock::new("temporary").lock().query(later("n", 2).await);
-        tick("after").await;
-        n
     }
 }
 

@@ -109,3 +109,11 @@ case! {
         d.0 + d.1.len()
     }
 }
+
+case! {
+    array_pattern [array_pattern([D::new("a"), D::new("b"), D::new("c")])]
+    async fn array_pattern([a, .., c]: [D; 3]) -> usize {
+        tick("before").await;
+        a.len() + c.len()
+    }
+}

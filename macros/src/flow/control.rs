@@ -107,7 +107,15 @@ impl Flow<'_> {
         if !ended {
             self.rest(locals, rest, block, dest);
         }
+        let outliving = self.scopes.last().map_or_else(Vec::new, |scope| {
+            let tail = self.tails.iter().find(|tail| tail.block == scope.node);
+            tail.map_or_else(Vec::new, |tail| tail.temporaries.clone())
+        });
         self.close();
+        if !self.ended {
+            let kills = self.kills(&outliving);
+            self.emit(kills);
+        }
     }
 
     /// The statements after the last suspension of a block, which hold real locals, and its value.
@@ -127,6 +135,12 @@ impl Flow<'_> {
             }
             return;
         }
+        if let ([Stmt::Expr(tail, None)], true) = (rest, locals.is_empty())
+            && leaps(tail, true)
+            && self.scopes.last().is_some_and(|scope| !scope.slots.is_empty())
+        {
+            return self.tail(tail, dest);
+        }
         let texts: Vec<TokenStream> = rest.iter().map(|stmt| self.native_stmt(stmt)).collect();
         if let ([text], true, true) = (&texts[..], value, locals.is_empty()) {
             return self.store_here(text.clone(), dest, span);
@@ -140,11 +154,35 @@ impl Flow<'_> {
         }
     }
 
-    /// The value of a block: its temporaries are a scope of their own.
+    /// The value of a block. Its temporaries are a scope of their own, which ends before the
+    /// block's variables do, or (before edition 2024) after them.
     fn tail(&mut self, expr: &Expr, dest: &Dest) {
+        let block = self.scopes.last().map(|scope| (scope.node, scope.slots.is_empty()));
         self.open();
-        self.into(expr, dest);
-        self.close();
+        if !suspension::expr(expr) {
+            let value = self.value(expr, true);
+            self.store_here(value, dest, expr.span());
+        } else {
+            self.into(expr, dest);
+        }
+        let kept = |this: &Self, slot: &super::SlotId| !this.slots[slot.0].consumed;
+        let temporaries: Vec<_> = match self.scopes.last() {
+            Some(scope) => scope.slots.iter().copied().filter(|slot| kept(self, slot)).collect(),
+            None => Vec::new(),
+        };
+        match block {
+            Some((block, false)) if !temporaries.is_empty() => {
+                self.edition = Some(expr.span());
+                self.tails.push(super::Tail { temporaries, block });
+                let ended = self.ended;
+                let kills = self.leave();
+                if !ended {
+                    let kills = self.since_2024(kills, expr.span());
+                    self.emit(kills);
+                }
+            }
+            _ => self.close(),
+        }
     }
 
     /// Compiles a condition: its temporaries are dropped before what it decides.
@@ -201,8 +239,7 @@ impl Flow<'_> {
     /// `if let`. The scrutinee's temporaries live through the branch; in edition 2024 they are
     /// dropped before `else` runs, in earlier ones after it.
     fn branch_on_pattern(&mut self, branch: &syn::ExprIf, condition: &syn::ExprLet, dest: &Dest) {
-        self.open();
-        let depth = self.scopes.len();
+        let before = self.scopes.last().map_or(0, |scope| scope.slots.len());
         let then_suspends = suspension::block(&branch.then_branch);
         let other = branch.else_branch.as_ref().map(|(_, other)| &**other);
         let keep = then_suspends && !binds_everything(&condition.pat);
@@ -210,6 +247,15 @@ impl Flow<'_> {
         let (value, patterns) =
             self.scrutinee(&condition.expr, &[&condition.pat, &wild], then_suspends, keep);
         let pattern = patterns[0].clone();
+        let temporaries: Vec<_> = match self.scopes.last() {
+            Some(scope) => scope.slots[before..].to_vec(),
+            None => Vec::new(),
+        };
+        let drop_early = |this: &mut Self| {
+            let kills = this.kills(&temporaries);
+            let kills = this.since_2024(kills, branch.if_token.span);
+            this.emit(kills);
+        };
         if !then_suspends && !other.is_some_and(suspension::expr) {
             let then = self.native(&Expr::Block(plain_block(&branch.then_branch)), Use::Value);
             let other = other.map(|other| {
@@ -217,8 +263,7 @@ impl Flow<'_> {
                 quote!(else #other)
             });
             let text = quote!(if let #pattern = #value #then #other);
-            self.store_here(text, dest, branch.if_token.span);
-            return self.close();
+            return self.store_here(text, dest, branch.if_token.span);
         }
         let end = self.state("EndIf");
         let then = then_suspends.then(|| self.state("Then"));
@@ -252,17 +297,12 @@ impl Flow<'_> {
         }
         if let Some(other) = other {
             self.begin(otherwise);
-            let slots = self.scopes[depth - 1].slots.clone();
-            let kills = self.kills(&slots);
-            if !kills.is_empty() {
-                let edition = edition(branch.if_token.span);
-                self.emit(quote!(if #edition { #kills }));
-            }
+            drop_early(self);
             self.into(other, dest);
             self.go_on(end);
         }
         self.begin(end);
-        self.close();
+        drop_early(self);
     }
 
     /// Compiles a scrutinee for patterns whose arms may suspend; gives its text and the text of
@@ -327,7 +367,6 @@ impl Flow<'_> {
         {
             return self.bind_and_go_on(branch, var, body, dest);
         }
-        self.open();
         let arms_suspend = branch.arms.iter().any(|arm| suspension::expr(&arm.body));
         let keep = branch
             .arms
@@ -366,7 +405,6 @@ impl Flow<'_> {
             self.go_on(end);
         }
         self.begin(end);
-        self.close();
     }
 
     /// `match value { name => body }`: a binding for the length of the body, and no more.
@@ -433,17 +471,6 @@ impl Flow<'_> {
         self.close();
         self.go_on(end);
         self.begin(end);
-    }
-}
-
-/// A constant expression that is true where `span` was written in edition 2024 or later.
-fn edition(span: proc_macro2::Span) -> TokenStream {
-    // In edition 2024 an `expr` fragment matches `_`.
-    quote::quote_spanned! {span=>
-        {
-            macro_rules! since_2024 { ($e:expr) => { true }; (_) => { false } }
-            since_2024!(_)
-        }
     }
 }
 

@@ -75,6 +75,13 @@ impl Part {
     }
 }
 
+/// The temporaries of a block's value.
+pub(crate) struct Tail {
+    pub(crate) temporaries: Vec<SlotId>,
+    /// The block's scope.
+    pub(crate) block: usize,
+}
+
 /// What the flow pass hands on.
 pub(crate) struct Machine {
     pub(crate) states: Vec<State>,
@@ -84,6 +91,10 @@ pub(crate) struct Machine {
     pub(crate) scopes: Vec<Option<usize>>,
     /// The slots of the parameters, in order.
     pub(crate) params: Vec<SlotId>,
+    /// Temporaries of blocks' values: before edition 2024 they outlive the block's own variables.
+    pub(crate) tails: Vec<Tail>,
+    /// Where the body was written, if the edition there decides anything.
+    pub(crate) edition: Option<Span>,
     /// Items declared in the body.
     pub(crate) items: TokenStream,
 }
@@ -137,6 +148,8 @@ pub(crate) struct Flow<'a> {
     items: TokenStream,
     /// The current state has returned the function's value.
     ended: bool,
+    tails: Vec<Tail>,
+    edition: Option<Span>,
 }
 
 /// Compiles a resolved body. `returns_result` says that its value is a `Result`.
@@ -165,6 +178,8 @@ pub(crate) fn compile(
         returns_result,
         items: TokenStream::new(),
         ended: false,
+        tails: Vec::new(),
+        edition: None,
     };
     flow.function(body, params)
 }
@@ -196,6 +211,8 @@ impl Flow<'_> {
             parts: self.parts,
             scopes: self.nodes,
             params: slots,
+            tails: self.tails,
+            edition: self.edition,
             items: self.items,
         }
     }
@@ -353,6 +370,15 @@ impl Flow<'_> {
     fn kills(&self, slots: &[SlotId]) -> TokenStream {
         let kept = slots.iter().rev().filter(|slot| !self.slots[slot.0].consumed);
         kept.map(|slot| kill(*slot)).collect()
+    }
+
+    /// The code of `code` where it was written in edition 2024 or later.
+    fn since_2024(&mut self, code: TokenStream, span: Span) -> TokenStream {
+        if code.is_empty() {
+            return code;
+        }
+        self.edition = Some(span);
+        quote!(if __SINCE_2024 { #code })
     }
 
     /// The code that leaves the scopes deeper than `depth` and goes on with `target`. Of type `!`.

@@ -58,7 +58,8 @@ pub async fn both_ends(t: Trio) -> D {
 pub async fn locked_sum(lock: &mut Lock, n: usize) -> usize {
     for i in 0..n {
         let mut guard = lock.lock_mut();
-        guard.add(later("i", i).await);
+        let more = later("i", i).await;
+        guard.add(more);
     }
     lock.lock().get().query(later("last", 1).await)
 }
