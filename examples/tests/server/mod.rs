@@ -7,6 +7,8 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use crate::program::program;
+
 /// How much the server lets wait for one client, as in its source.
 pub(crate) const PATIENCE: usize = 256 * 1024;
 
@@ -23,13 +25,13 @@ pub(crate) struct Server {
 impl Server {
     /// Starts a server on a free port.
     pub(crate) fn start() -> Self {
-        Self::run(Command::new(program()).arg("127.0.0.1:0"))
+        Self::run(Command::new(chat()).arg("127.0.0.1:0"))
     }
 
     /// Starts a server that may have so many open files.
     pub(crate) fn start_with_descriptors(limit: usize) -> Self {
         let script = format!("ulimit -n {limit}; exec \"$0\" 127.0.0.1:0");
-        Self::run(Command::new("sh").args(["-c", &script]).arg(program()))
+        Self::run(Command::new("sh").args(["-c", &script]).arg(chat()))
     }
 
     fn run(command: &mut Command) -> Self {
@@ -43,7 +45,7 @@ impl Server {
 
     /// Starts a server that cannot run; gives its exit code and what it said.
     pub(crate) fn refused(address: &str) -> (Option<i32>, String) {
-        let output = Command::new(program()).arg(address).output().unwrap();
+        let output = Command::new(chat()).arg(address).output().unwrap();
         (output.status.code(), String::from_utf8(output.stderr).unwrap())
     }
 
@@ -129,21 +131,8 @@ pub(crate) fn reset(stream: TcpStream) {
     socket2::Socket::from(stream).set_linger(Some(Duration::ZERO)).unwrap();
 }
 
-/// The server's program, built if it is not up to date.
-fn program() -> &'static Path {
-    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAM.get_or_init(|| {
-        // <target>/<profile>/deps/chat-0123456789abcdef
-        let test = std::env::current_exe().unwrap();
-        let profile = test.ancestors().nth(2).unwrap();
-        let mut build = Command::new(env!("CARGO"));
-        build.args(["build", "--quiet", "--example", "chat"]);
-        build.arg("--manifest-path").arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"));
-        build.arg("--target-dir").arg(profile.parent().unwrap());
-        if profile.ends_with("release") {
-            build.arg("--release");
-        }
-        assert!(build.status().unwrap().success());
-        profile.join("examples/chat")
-    })
+/// The server's program.
+fn chat() -> &'static Path {
+    static CHAT: OnceLock<PathBuf> = OnceLock::new();
+    CHAT.get_or_init(|| program("chat"))
 }
