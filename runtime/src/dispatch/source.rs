@@ -115,9 +115,16 @@ impl Source {
         op: impl FnMut() -> io::Result<T> + 'static,
     ) -> Future<T> {
         let mut op = op;
-        self.start("submit", Location::caller(), direction, move || match op() {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Poll::Pending,
-            result => Poll::Ready(result.map_err(Error::from)),
+        self.start("submit", Location::caller(), direction, move || {
+            loop {
+                match op() {
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                        return Poll::Pending;
+                    }
+                    result => return Poll::Ready(result.map_err(Error::from)),
+                }
+            }
         })
     }
 

@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
 use std::error::Error as StdError;
 use std::io;
 use std::panic::{self, AssertUnwindSafe};

@@ -9,6 +9,7 @@ use super::callback::{self, CallbackId};
 use super::cancel;
 use super::head::{self, Handle, Head, State};
 use super::leaf::Leafed;
+use super::unit::is_unit;
 use crate::Error;
 use crate::error::{FutureError, FutureErrorKind};
 
@@ -187,7 +188,8 @@ impl<T> Future<T> {
         result.clone()
     }
 
-    /// The value itself, which is gone from the future then.
+    /// The value itself, which is gone from the future then; but `()` can be taken any number of
+    /// times, so any number of procs may await one signal.
     ///
     /// # Errors
     ///
@@ -203,8 +205,11 @@ impl<T> Future<T> {
             },
             _ => {
                 let result: *const Result<T, Error> = result;
-                state.set(State::Taken);
-                // SAFETY: the result was there, and the state now says that it is not.
+                if state.get() == State::Failed || !is_unit::<T>() {
+                    state.set(State::Taken);
+                }
+                // SAFETY: the result was there, and the state now says that it is not; or it is
+                // `Ok(())`, which is `Copy`.
                 unsafe { result.read() }
             }
         }

@@ -78,6 +78,7 @@ mod proc;
 pub(crate) mod schedule;
 mod slots;
 mod std_future;
+mod unit;
 mod unread;
 mod waiter;
 mod yielded;

@@ -162,7 +162,7 @@ fn reading_at_the_wrong_time_is_an_error_value() {
 fn a_proc_cannot_be_completed_by_others() {
     let gate = Future::<()>::new("gate");
     let wait = gate.clone();
-    let proc = Future::from_std(async move { wait.await });
+    let proc = Future::from_std(wait);
     assert_eq!(proc.complete(()).unwrap_err().kind(), FutureErrorKind::IsProc);
     gate.complete(()).unwrap();
     settle();

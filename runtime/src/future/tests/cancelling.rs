@@ -122,8 +122,8 @@ fn combined_futures_pass_it_on_to_what_nobody_else_waits_for() {
         let all = all(vec![a.clone(), b.clone()]);
         Future::from_std(async move { all.await.map(drop) })
     };
-    let combinators: [fn(&Future<()>, &Future<()>) -> Future<()>; 3] =
-        [|a, b| and(a, b), |a, b| or(a, b), both_in_a_proc];
+    type Combine = fn(&Future<()>, &Future<()>) -> Future<()>;
+    let combinators: [Combine; 3] = [|a, b| and(a, b), |a, b| or(a, b), both_in_a_proc];
     for combine in combinators {
         let (a, b) = (Future::<()>::new("a"), Future::<()>::new("b"));
         let combined = combine(&a, &b);

@@ -91,5 +91,5 @@ fn all_fails_with_the_first_failure_at_once() {
     futures[1].fail(Error::new("second")).unwrap();
     settle();
     assert_eq!(together.read_error().unwrap().to_string(), "second");
-    assert!(futures.iter().all(|future| future.handle().head().waiters.len() == 0));
+    assert!(futures.iter().all(|future| future.handle().head().waiters.is_empty()));
 }

@@ -1,5 +1,7 @@
 //! What the module promises, with exact counts.
 
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
 mod callbacks;
 mod cancelling;
 mod combining;

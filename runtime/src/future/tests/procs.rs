@@ -89,6 +89,15 @@ fn awaiting_takes_the_value_and_awaiting_a_reference_clones_it() {
 }
 
 #[test]
+fn any_number_may_await_a_signal_by_value() {
+    let signal = Future::<()>::new("signal");
+    let procs = [(); 3].map(|()| Future::from_std(signal.clone()));
+    signal.complete(()).unwrap();
+    settle();
+    assert!(procs.iter().all(|proc| proc.read().is_ok()));
+}
+
+#[test]
 fn dropping_every_handle_of_a_pending_one_does_not_stop_it() {
     let log = Log::default();
     let gate = Future::<()>::new("gate");
@@ -249,7 +258,7 @@ fn wait_for_may_be_used_inside_a_proc() {
     let gate = Future::<()>::new("gate");
     let (g, h) = (gate.clone(), gate.clone());
     let proc = Future::from_std(async move {
-        let inner = Future::from_std(async move { h.await });
+        let inner = Future::from_std(h);
         crate::dispatch::call_soon(move || g.complete(()).unwrap());
         wait_for(inner)
     });
@@ -263,7 +272,7 @@ fn a_chain_of_procs_ends_without_recursion() {
     let gate = Future::<()>::new("gate");
     let mut last = gate.clone();
     for _ in 0..count {
-        last = Future::from_std(async move { last.await });
+        last = Future::from_std(last);
     }
     gate.complete(()).unwrap();
     settle();

@@ -74,7 +74,8 @@ fn a_waker_queues_its_proc_once() {
     let polls = Rc::default();
     let (proc, waker) = outside(&polls, 3);
     waker.wake_by_ref();
-    waker.clone().wake();
+    let clone = waker.clone();
+    clone.wake();
     assert_eq!(polls.get(), 1);
     settle();
     assert_eq!(polls.get(), 2);
@@ -174,7 +175,7 @@ fn another_thread_wakes_a_proc_and_it_counts_as_pending_until_then() {
 fn a_proc_that_waits_for_a_future_of_ours_is_not_pending_by_itself() {
     let gate = Future::<()>::new("gate");
     let wait = gate.clone();
-    let proc = Future::from_std(async move { wait.await });
+    let proc = Future::from_std(wait);
     assert!(!has_pending_operations());
     gate.complete(()).unwrap();
     assert!(has_pending_operations());

@@ -1,0 +1,9 @@
+//! What the module promises, with exact counts.
+
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
+mod timers;
+mod turns;
+
+#[cfg(unix)]
+mod sources;
