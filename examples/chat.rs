@@ -6,14 +6,15 @@
 //! nc 127.0.0.1 12345                                # joins, from another terminal
 //! ```
 //!
-//! The first line a client sends is its name. Ctrl-C stops the server.
+//! The first line a client sends is its name. Lines that are too long, or not UTF-8, are not passed
+//! on; a client that does not read what it is sent is dropped. Ctrl-C stops the server.
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Duration;
 
-use async_proc::net::{AsyncSocket, SockOpt, SocketError};
+use async_proc::net::{AsyncSocket, SocketError};
 use async_proc::prelude::*;
 
 /// The longest line that is passed on, in bytes.
@@ -35,11 +36,7 @@ fn main() -> ExitCode {
 
 #[async_proc]
 fn serve(address: String) -> Future<()> {
-    let listener = AsyncSocket::tcp()?;
-    listener.set_sock_opt(SockOpt::ReuseAddr, true)?;
-    listener.bind_addr(&address)?;
-    listener.listen()?;
-
+    let listener = AsyncSocket::listener(&address)?;
     let address = listener.local_addr()?;
     println!("chat: listening on {address}");
     println!("chat: join with `nc {} {}`, stop with Ctrl-C", address.ip(), address.port());
