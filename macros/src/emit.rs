@@ -294,7 +294,9 @@ impl Emitter<'_> {
                 }
             }
         }
-        Some(quote!(|rest| { #fields #patterns }))
+        // Whole where nothing was moved: rustc drops an array that may lack elements otherwise.
+        let whole = (!patterns.is_empty()).then(|| quote!(else { ::core::mem::drop(rest) }));
+        Some(quote!(|rest| { #fields #patterns #whole }))
     }
 
     /// The slots in the order in which they are dropped: the last declared first. The temporaries

@@ -45,7 +45,7 @@ pub use future::{Future, async_check};
 /// It has a [`Future`] in it, which is not the trait of the standard library. Where both are
 /// needed: `use std::future::Future as StdFuture;`.
 pub mod prelude {
-    pub use crate::async_proc;
+    pub use async_proc_macros::async_proc;
     pub use crate::dispatch::{
         call_soon, drain, has_pending_operations, poll, run_forever, sleep_async, wait_for,
         with_timeout,
