@@ -86,8 +86,10 @@ impl<T: 'static> Future<T> {
     ///
     /// It has finished already: nothing is changed.
     pub fn fail(&self, error: impl Into<Error>) -> Result<(), FutureError> {
+        // First: the conversion may be the program's own, and do anything.
+        let error = error.into();
         self.check_pending()?;
-        self.finish(Err(error.into()));
+        self.finish(Err(error));
         Ok(())
     }
 
@@ -184,7 +186,14 @@ impl<T> Future<T> {
     where
         T: Clone,
     {
+        let state = &self.head().state;
         let result = self.result()?;
+        if state.get() != State::Value {
+            return result.clone();
+        }
+        // Cloning runs the program's code, which may use this future.
+        state.set(State::Lent);
+        let _lent = Lent(state);
         result.clone()
     }
 
@@ -193,11 +202,13 @@ impl<T> Future<T> {
     ///
     /// # Errors
     ///
-    /// As [`read`](Future::read).
+    /// As [`read`](Future::read); and if it is called while the value is being cloned, by its own
+    /// `clone`.
     pub fn take(&self) -> Result<T, Error> {
         let state = &self.head().state;
         let result = self.result()?;
         match state.get() {
+            State::Lent => Err(self.misuse(FutureErrorKind::Taken).into()),
             // Somebody else may still want the error.
             State::Failed if !self.head().is_unique() => match result {
                 Err(error) => Err(error.clone()),
@@ -241,11 +252,11 @@ impl<T> Future<T> {
         match self.head().state.get() {
             State::Pending => Err(self.misuse(FutureErrorKind::Pending)),
             State::Taken => Err(self.misuse(FutureErrorKind::Taken)),
-            State::Value | State::Failed => {
+            State::Value | State::Lent | State::Failed => {
                 self.head().seen.set(true);
                 let result = Head::result(self.handle.raw()).cast::<Result<T, Error>>();
-                // SAFETY: the state says that the result is there. It is not written again, and
-                // only moved out or dropped where no such reference is used.
+                // SAFETY: the state says that the result is there. It is not written again. It is
+                // moved out by `take` alone, which refuses while the program's code runs on it.
                 Ok(unsafe { &*result })
             }
         }
@@ -278,6 +289,15 @@ impl<T> Future<T> {
     }
 }
 
+/// Ends the time in which a value must stay where it is.
+struct Lent<'a>(&'a Cell<State>);
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        self.0.set(State::Value);
+    }
+}
+
 impl<T> Clone for Future<T> {
     fn clone(&self) -> Future<T> {
         Future { handle: self.handle.clone(), value: PhantomData }
@@ -289,7 +309,7 @@ impl<T> fmt::Debug for Future<T> {
         let state = match self.head().state.get() {
             State::Pending => "pending",
             State::Failed => "failed",
-            State::Value => "completed",
+            State::Value | State::Lent => "completed",
             State::Taken => "completed, value taken",
         };
         write!(f, "Future({} at {}: {state})", self.name(), self.created())

@@ -16,6 +16,8 @@ pub(crate) enum State {
     Pending,
     /// The result holds a value.
     Value,
+    /// The result holds a value that is being cloned: it must stay where it is.
+    Lent,
     /// The result holds an error.
     Failed,
     /// The result was moved out.
@@ -241,7 +243,7 @@ unsafe fn free(head: NonNull<Head>) {
     unsafe {
         match this.state.get() {
             State::Pending | State::Taken => {}
-            State::Value => (this.kind.drop_result)(result),
+            State::Value | State::Lent => (this.kind.drop_result)(result),
             State::Failed => match (this.kind.take_error)(result) {
                 Some(error) if !this.seen.get() => unread::report(this, error),
                 _ => {}

@@ -96,6 +96,9 @@ pub(super) fn wait(handle: &Handle, waker: &Waker) {
         return;
     }
     let waker = waker.clone();
+    if handle.head().is_finished() {
+        return waker.wake(); // Cloning it ran code that finished the future.
+    }
     let node = WakerNode { node: Node::new(&WAKER), waker, head, owner: None };
     // SAFETY: the handle keeps the future alive.
     let node = unsafe { node.insert(None) };

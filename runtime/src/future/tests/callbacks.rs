@@ -168,3 +168,40 @@ fn a_proc_cannot_be_completed_by_others() {
     settle();
     assert!(proc.finished());
 }
+
+#[test]
+fn a_value_stays_in_place_while_it_is_being_cloned() {
+    struct Greedy(String, Rc<Cell<Option<Future<Greedy>>>>, Rc<Cell<usize>>);
+    impl Clone for Greedy {
+        fn clone(&self) -> Greedy {
+            if let Some(future) = self.1.take() {
+                self.2.set(self.2.get() + 1);
+                assert!(future.take().is_err());
+                assert_eq!(future.read().unwrap().0, self.0);
+                assert!(future.take().is_err(), "the outer one is still at it");
+            }
+            Greedy(self.0.clone(), self.1.clone(), self.2.clone())
+        }
+    }
+    let (own, tried) = (Rc::default(), Rc::<Cell<usize>>::default());
+    let future = Future::ready(Greedy("value".into(), Rc::clone(&own), tried.clone()));
+    own.set(Some(future.clone()));
+    assert_eq!(future.read().unwrap().0, "value");
+    assert_eq!(tried.get(), 1);
+    assert_eq!(future.take().unwrap().0, "value");
+}
+
+#[test]
+fn a_conversion_that_finishes_the_future_itself_is_noticed() {
+    struct Sly(Future<()>);
+    impl From<Sly> for crate::Error {
+        fn from(sly: Sly) -> crate::Error {
+            sly.0.complete(()).unwrap();
+            crate::Error::new("sly")
+        }
+    }
+    let future = Future::new("f");
+    let error = future.fail(Sly(future.clone())).unwrap_err();
+    assert_eq!(error.kind(), FutureErrorKind::AlreadyFinished);
+    assert!(!future.failed());
+}
