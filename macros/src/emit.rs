@@ -7,6 +7,7 @@ use syn::visit_mut::{self, VisitMut};
 
 use crate::flow::{self, Machine, Part, Parts, SlotId, State};
 use crate::layout::Layout;
+use crate::names;
 use crate::parse::{Input, Kind};
 use crate::resolve;
 
@@ -20,8 +21,14 @@ pub(crate) fn function(
     let signature = signature(input);
     let twin = crate::twin::emit(input);
     let body = Emitter { input, machine, layout }.machine();
+    let machine_name = names::local("machine");
+    // A proc's handle knows where it was started.
+    let caller = matches!(input.kind, Kind::Proc { .. })
+        .then_some(quote!(#[track_caller]))
+        .filter(|_| !attrs.iter().any(|attr| attr.path().is_ident("track_caller")));
     quote! {
         #(#attrs)*
+        #caller
         #vis #signature {
             #items
             #twin
@@ -34,8 +41,8 @@ pub(crate) fn function(
                 clippy::nursery,
                 clippy::restriction
             )]
-            let machine = unsafe { #body };
-            machine
+            let #machine_name = unsafe { #body };
+            #machine_name
         }
     }
 }
@@ -107,6 +114,7 @@ impl Emitter<'_> {
         };
         let resume = self.resume();
         let drop = self.drop();
+        let frame_name = names::frame();
         // In edition 2024 an `expr` fragment matches `_`.
         let edition = self.machine.edition.map(|span| {
             quote_spanned! {span=>
@@ -121,11 +129,11 @@ impl Emitter<'_> {
             #state
             #table
             #frame
-            let mut frame: __Frame<#(#holes),*> =
+            let mut #frame_name: __Frame<#(#holes),*> =
                 __Frame { state: __State::Start, live: [0; #words], #empty };
-            let #slots = __Frame::slots(&raw mut frame);
+            let #slots = __Frame::slots(&raw mut #frame_name);
             #(#params)*
-            ::async_proc::machine::#make(__twin, frame, #resume, #drop)
+            ::async_proc::machine::#make(__twin, #frame_name, #resume, #drop)
         }
     }
 
@@ -176,13 +184,14 @@ impl Emitter<'_> {
     fn frame(&self) -> TokenStream {
         let Layout { types, fields, generics, pointers, .. } = self.layout;
         let words = self.words();
+        let (frame_name, live) = (names::frame(), names::live());
         let slots = pointers.iter().enumerate().map(|(bit, pointer)| {
             let bit = Literal::usize_unsuffixed(bit);
-            quote!(::async_proc::machine::Slot::new(#pointer, live, #bit))
+            quote!(::async_proc::machine::Slot::new(#pointer, #live, #bit))
         });
         let parts = (0..self.machine.parts.len()).map(|part| {
             let bit = Literal::usize_unsuffixed(self.machine.slots.len() + part);
-            quote!(::async_proc::machine::Moved::new(live, #bit))
+            quote!(::async_proc::machine::Moved::new(#live, #bit))
         });
         let slot_types = generics.iter().map(|ty| quote!(::async_proc::machine::Slot<#ty>));
         let part_types = self.machine.parts.iter().map(|_| quote!(::async_proc::machine::Moved));
@@ -194,8 +203,8 @@ impl Emitter<'_> {
                 #fields
             }
             impl<#(#generics),*> __Frame<#(#generics),*> {
-                unsafe fn slots(frame: *mut Self) -> (#(#slot_types,)* #(#part_types,)*) {
-                    let live = (&raw mut (*frame).live).cast();
+                unsafe fn slots(#frame_name: *mut Self) -> (#(#slot_types,)* #(#part_types,)*) {
+                    let #live = (&raw mut (*#frame_name).live).cast();
                     (#(#slots,)* #(#parts,)*)
                 }
             }
@@ -231,6 +240,7 @@ impl Emitter<'_> {
             },
         };
         let label = flow::machine_label();
+        let (frame, cx, state) = (names::frame(), names::cx(), names::state());
         let items = &self.machine.items;
         let arms = self.machine.states.iter().map(|state| self.arm(state));
         let untyped = self.machine.slots.iter().filter(|slot| !slot.written).map(|slot| {
@@ -238,14 +248,14 @@ impl Emitter<'_> {
             quote!(if false { #name.put(loop {}); })
         });
         quote! {
-            |frame: *mut __Frame<#(#holes),*>, cx: &mut ::core::task::Context<'_>|
+            |#frame: *mut __Frame<#(#holes),*>, #cx: &mut ::core::task::Context<'_>|
                 -> ::async_proc::machine::Poll<#result>
             {
                 #items
-                let #slots = __Frame::slots(frame);
-                let state = &raw mut (*frame).state;
+                let #slots = __Frame::slots(#frame);
+                let #state = &raw mut (*#frame).state;
                 #label: loop {
-                    match ::core::mem::replace(&mut *state, __State::Poisoned) {
+                    match ::core::mem::replace(&mut *#state, __State::Poisoned) {
                         #(#arms)*
                         __State::Poisoned => {
                             #(#untyped)*
@@ -277,26 +287,27 @@ impl Emitter<'_> {
         if parts.is_empty() {
             return None;
         }
+        let rest = names::local("rest");
         let mut fields = TokenStream::new();
         let mut patterns = TokenStream::new();
         for Part { name, which, .. } in parts {
             match which {
                 Parts::Field(path) => fields.extend(quote! {
-                    if #name.clear() { ::core::mem::forget(rest #(.#path)*); }
+                    if #name.clear() { ::core::mem::forget(#rest #(.#path)*); }
                 }),
                 Parts::Bindings { pattern, names } => {
                     let other = (!patterns.is_empty()).then(|| quote!(else));
                     patterns.extend(quote! {
                         #other if #name.clear() {
-                            match rest { #pattern => ::core::mem::forget((#(#names),*)), _ => {} }
+                            match #rest { #pattern => ::core::mem::forget((#(#names),*)), _ => {} }
                         }
                     });
                 }
             }
         }
         // Whole where nothing was moved: rustc drops an array that may lack elements otherwise.
-        let whole = (!patterns.is_empty()).then(|| quote!(else { ::core::mem::drop(rest) }));
-        Some(quote!(|rest| { #fields #patterns #whole }))
+        let whole = (!patterns.is_empty()).then(|| quote!(else { ::core::mem::drop(#rest) }));
+        Some(quote!(|#rest| { #fields #patterns #whole }))
     }
 
     /// The slots in the order in which they are dropped: the last declared first. The temporaries
@@ -329,6 +340,7 @@ impl Emitter<'_> {
                 Some(rest) => quote!(#name.on_drop_with(#rest)),
             }
         };
+        let frame = names::frame();
         let drops = self.drop_order();
         let unstarted = self.machine.params.iter().map(|slot| guard(*slot));
         let started = drops.into_iter().map(|(slot, since_2024)| match since_2024 {
@@ -339,9 +351,9 @@ impl Emitter<'_> {
             }
         });
         quote! {
-            |frame: *mut __Frame<#(#holes),*>| {
-                let #slots = __Frame::slots(frame);
-                match (*frame).state {
+            |#frame: *mut __Frame<#(#holes),*>| {
+                let #slots = __Frame::slots(#frame);
+                match (*#frame).state {
                     __State::Start => ::core::mem::drop((#(#unstarted,)*)),
                     _ => ::core::mem::drop((#(#started,)*)),
                 }

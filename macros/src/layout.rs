@@ -46,7 +46,8 @@ pub(crate) fn layout(machine: &Machine) -> Layout {
         overlaps: 0,
     };
     let root = builder.group(0);
-    let (fields, empty) = builder.fields(&root, &quote!((*frame)));
+    let frame = crate::names::frame();
+    let (fields, empty) = builder.fields(&root, &quote!((*#frame)));
     Layout {
         types: builder.types,
         fields,

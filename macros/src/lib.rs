@@ -13,6 +13,7 @@
 //!
 //! Errors are collected in [`diagnostics`] and reported together.
 
+mod cfg;
 mod desugar;
 mod diagnostics;
 mod emit;
@@ -23,6 +24,7 @@ mod hoist;
 mod known;
 mod layout;
 mod liveness;
+mod names;
 mod parse;
 mod resolve;
 mod suspension;
@@ -58,6 +60,7 @@ fn compile(attr: TokenStream, item: TokenStream) -> TokenStream {
     if let Kind::Proc { value } = &input.kind {
         twin::complete_proc_body(&mut input.body, value);
     }
+    cfg::refuse(&input.body, &mut errors);
     desugar::desugar(&mut input.body, &mut errors);
     let (mut names, params) = resolve::resolve(&mut input);
     let params: Vec<_> = params

@@ -139,37 +139,54 @@ fn is_block_like(expr: &Expr) -> bool {
 
 /// Whether a body ends without a value of its own.
 fn falls_off(block: &Block) -> bool {
+    block_end(block) == End::Unit
+}
+
+/// What a body ends with, as far as its tokens say.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// No value.
+    Unit,
+    /// A value of its own.
+    Value,
+    /// Nothing: it never gets there.
+    Never,
+}
+
+fn block_end(block: &Block) -> End {
     match block.stmts.last() {
-        None => true,
-        Some(Stmt::Local(_) | Stmt::Item(_)) => true,
-        Some(Stmt::Expr(Expr::Return(_), _)) => false,
-        Some(Stmt::Expr(_, Some(_))) => true,
-        Some(Stmt::Macro(stmt)) => stmt.semi_token.is_some(),
-        Some(Stmt::Expr(expr, None)) => expr_falls_off(expr),
+        None | Some(Stmt::Local(_) | Stmt::Item(_)) => End::Unit,
+        Some(Stmt::Expr(Expr::Return(_) | Expr::Break(_) | Expr::Continue(_), _)) => End::Never,
+        Some(Stmt::Expr(_, Some(_))) => End::Unit,
+        Some(Stmt::Macro(stmt)) if stmt.semi_token.is_some() => End::Unit,
+        Some(Stmt::Macro(_)) => End::Value,
+        Some(Stmt::Expr(expr, None)) => end(expr),
     }
 }
 
-fn expr_falls_off(expr: &Expr) -> bool {
+fn end(expr: &Expr) -> End {
     match expr {
-        Expr::While(_) | Expr::ForLoop(_) | Expr::Assign(_) => true,
-        Expr::Loop(_) => true,
-        Expr::Block(block) => falls_off(&block.block),
-        Expr::Unsafe(block) => falls_off(&block.block),
+        Expr::While(_) | Expr::ForLoop(_) | Expr::Assign(_) | Expr::Loop(_) => End::Unit,
+        Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => End::Never,
+        Expr::Tuple(tuple) if tuple.elems.is_empty() => End::Unit,
+        Expr::Block(block) => block_end(&block.block),
+        Expr::Unsafe(block) => block_end(&block.block),
         Expr::If(branch) => match &branch.else_branch {
-            None => true,
-            Some((_, other)) => falls_off(&branch.then_branch) && expr_falls_off(other),
+            None => End::Unit,
+            Some((_, other)) => either(block_end(&branch.then_branch), end(other)),
         },
         Expr::Match(branch) => {
-            !branch.arms.is_empty() && branch.arms.iter().all(|arm| arm_falls_off(&arm.body))
+            branch.arms.iter().map(|arm| end(&arm.body)).fold(End::Never, either)
         }
-        _ => false,
+        _ => End::Value,
     }
 }
 
-fn arm_falls_off(body: &Expr) -> bool {
-    match body {
-        Expr::Break(_) | Expr::Continue(_) | Expr::Return(_) => true,
-        Expr::Tuple(tuple) => tuple.elems.is_empty(),
-        _ => expr_falls_off(body),
+/// Branches have one type: one that ends without a value speaks for the others.
+fn either(a: End, b: End) -> End {
+    match (a, b) {
+        (End::Unit, _) | (_, End::Unit) => End::Unit,
+        (End::Never, other) => other,
+        (End::Value, _) => End::Value,
     }
 }

@@ -47,9 +47,6 @@ impl Flow<'_> {
     /// A `let` of a block that suspends. Gives the `let`s of real locals, to stand before the
     /// statements that use them.
     pub(super) fn local_stmt(&mut self, local: &syn::Local) -> TokenStream {
-        if let Some(attr) = local.attrs.iter().find(|attr| attr.path().is_ident("cfg")) {
-            self.refuse(attr, "`#[cfg]` on a `let` of a block that suspends is not compiled yet");
-        }
         let in_frame = |this: &Self, var: &VarId| this.names.var(*var).in_frame;
         let vars = declared(&local.pat);
         let kept = vars.iter().any(|var| in_frame(self, var));

@@ -353,12 +353,6 @@ impl Flow<'_> {
                      value before the `match`",
                 );
             }
-            for attr in arm.attrs.iter().filter(|attr| attr.path().is_ident("cfg")) {
-                self.refuse(
-                    attr,
-                    "`#[cfg]` on an arm of a `match` that suspends is not compiled yet",
-                );
-            }
         }
         if let [Arm { pat: Pat::Ident(pat), body, .. }] = &branch.arms[..]
             && pat.by_ref.is_none()

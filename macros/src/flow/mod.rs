@@ -19,6 +19,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{Block, Expr, Type};
 
 use crate::diagnostics::Errors;
+use crate::names;
 use crate::resolve::{self, Names, VarId};
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -239,8 +240,8 @@ impl Flow<'_> {
     /// The code that goes on with another state, in the same step. Of type `!`.
     fn go(&self, state: StateId) -> TokenStream {
         let name = &self.states[state.0].name;
-        let machine = machine_label();
-        quote!({ *state = __State::#name; continue #machine })
+        let (machine, state) = (machine_label(), names::state());
+        quote!({ *#state = __State::#name; continue #machine })
     }
 
     fn go_on(&mut self, state: StateId) {
@@ -248,8 +249,8 @@ impl Flow<'_> {
             return;
         }
         let name = &self.states[state.0].name;
-        let machine = machine_label();
-        let code = quote!(*state = __State::#name; continue #machine;);
+        let (machine, state) = (machine_label(), names::state());
+        let code = quote!(*#state = __State::#name; continue #machine;);
         self.emit(code);
     }
 

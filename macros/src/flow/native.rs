@@ -184,7 +184,11 @@ impl Flow<'_> {
             }
             Expr::Match(branch) => {
                 let patterns = branch.arms.iter().map(|arm| &arm.pat);
-                match self.matched(&branch.expr, patterns) {
+                let matched = match branch.arms.iter().any(|arm| has_cfg(&arm.attrs)) {
+                    true => None,
+                    false => self.matched(&branch.expr, patterns),
+                };
+                match matched {
                     Some((value, patterns)) => {
                         *branch.expr = Expr::Verbatim(value);
                         for (arm, pattern) in branch.arms.iter_mut().zip(patterns) {
@@ -558,20 +562,19 @@ impl Flow<'_> {
         let args: Vec<&Expr> = call.args.iter().collect();
         let mut values = Vec::new();
         let mut handles: Vec<Ident> = Vec::new();
-        let last_hoisted = args.iter().rposition(|arg| self.must_hoist(arg));
         let mut texts = Vec::new();
         for (index, arg) in args.into_iter().enumerate() {
-            let plain = matches!(arg, Expr::Lit(_));
-            let before = last_hoisted.is_some_and(|last| index <= last);
-            if before && !plain && !holds_closure(arg) {
+            // A closure gets its signature from the method, and a reference that is used again is
+            // borrowed anew by it: they have to stay inside the call.
+            let inside = holds_closure(arg) || self.is_reborrowed(arg);
+            if !inside && !matches!(arg, Expr::Lit(_)) {
                 let local = Ident::new(&format!("arg_{index}"), Span::mixed_site());
                 let value = self.native(arg, Use::Value);
                 values.push(quote!(#local = #value));
                 texts.push(quote!(#local));
                 continue;
             }
-            // A closure gets its signature from the method: it has to stay inside the call, and
-            // there it must capture nothing of this step.
+            // There they must capture nothing of this step.
             if self.must_hoist(arg) {
                 return None;
             }
@@ -584,6 +587,14 @@ impl Flow<'_> {
         let handles = handles.iter().map(|handle| quote!(#handle = #handle));
         let values = values.into_iter().chain(handles).collect();
         Some(receiver.call(call, values, &texts))
+    }
+
+    /// Whether an expression is a variable in the frame that is used again afterwards.
+    fn is_reborrowed(&self, expr: &Expr) -> bool {
+        resolve::mention_of(expr).is_some_and(|mention| {
+            let mention = self.names.mention(mention);
+            mention.used_later && self.frame_slot(mention.var).is_some()
+        })
     }
 
     /// Adds the slots that an expression mentions.
@@ -1045,6 +1056,10 @@ fn field_path(expr: &Expr) -> Option<(MentionId, Vec<syn::Member>)> {
         Expr::Paren(inner) => field_path(&inner.expr),
         _ => resolve::mention_of(expr).map(|mention| (mention, Vec::new())),
     }
+}
+
+pub(super) fn has_cfg(attrs: &[syn::Attribute]) -> bool {
+    attrs.iter().any(|attr| attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr"))
 }
 
 /// Whether control may leave the expression by other ways than its value.

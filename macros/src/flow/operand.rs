@@ -12,6 +12,7 @@ use syn::{Expr, Pat};
 use super::native::{Use, method_tail};
 use super::{Dest, Flow, Suspension, is_place};
 use crate::known::{self, Access};
+use crate::names;
 use crate::resolve;
 use crate::suspension;
 
@@ -217,9 +218,10 @@ impl Flow<'_> {
         let mut value = self.local(&format!("{}_value", snake(&about)));
         value.set_span(Span::mixed_site().located_at(span));
         let (name, state_name) = (self.name(slot), self.states[state.0].name.clone());
+        let (cx, pointer) = (names::cx(), names::state());
         self.emit(quote! {
-            let ::async_proc::machine::Ready(#value) = #name.poll(cx) else {
-                *state = __State::#state_name;
+            let ::async_proc::machine::Ready(#value) = #name.poll(#cx) else {
+                *#pointer = __State::#state_name;
                 return ::async_proc::machine::Pending;
             };
         });
@@ -252,6 +254,14 @@ impl Flow<'_> {
                 let put = self.put(slot, text);
                 self.emit(put);
                 self.take(slot)
+            }
+            // Finding the place may do something: it is found now, and the reference kept.
+            Use::Place if finds(operand.expr) => {
+                let slot = self.consumed_slot("operand");
+                let put = self.put(slot, quote!(&#text));
+                self.emit(put);
+                let name = self.name(slot);
+                quote!((*#name.take()))
             }
             // A place is borrowed by what uses it; its own parts were spilled already.
             Use::Place => text,
@@ -320,10 +330,17 @@ impl Flow<'_> {
             });
         }
         let movable = self.movable(&call.receiver);
-        let operands: Vec<_> =
-            std::iter::once(Operand::place(&call.receiver)).chain(args).collect();
-        let mut texts = self.operands(&operands, held);
-        let receiver = texts.remove(0);
+        let suspends = suspension::expr(&call.receiver);
+        let receiver_held = held || args_suspend;
+        let receiver = self.place_of(&call.receiver, receiver_held);
+        if suspends && args.iter().any(|arg| leaps_as(arg, held)) {
+            self.refuse(
+                &call.receiver,
+                "a receiver that suspends, of a call whose arguments suspend, is not compiled yet: \
+                 bind the receiver to a variable first",
+            );
+        }
+        let texts = self.operands(&args, held);
         match movable {
             Some(movable) => movable.call_with(call, texts),
             None => {
@@ -566,6 +583,16 @@ fn is_fixed(operand: &Operand<'_>) -> bool {
         Expr::Lit(_) => true,
         Expr::Path(_) => resolve::mention_of(operand.expr).is_none(),
         Expr::Closure(_) => false,
+        _ => false,
+    }
+}
+
+/// Whether finding a place may fail, or run code: an index, for one.
+fn finds(expr: &Expr) -> bool {
+    match expr {
+        Expr::Index(_) => true,
+        Expr::Paren(inner) => finds(&inner.expr),
+        Expr::Field(field) => finds(&field.base),
         _ => false,
     }
 }

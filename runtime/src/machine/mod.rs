@@ -91,6 +91,7 @@ where
 ///
 /// As for [`lazy`], and the frame borrows nothing but itself.
 #[inline(always)]
+#[track_caller]
 pub unsafe fn start<W, F, T, G, X>(_: PhantomData<W>, frame: F, resume: G, drop: X) -> Future<T>
 where
     F: Frame,
