@@ -45,7 +45,6 @@ pub use future::{Future, async_check};
 /// It has a [`Future`] in it, which is not the trait of the standard library. Where both are
 /// needed: `use std::future::Future as StdFuture;`.
 pub mod prelude {
-    pub use async_proc_macros::async_proc;
     pub use crate::dispatch::{
         call_soon, drain, has_pending_operations, poll, run_forever, sleep_async, wait_for,
         with_timeout,
@@ -53,4 +52,10 @@ pub mod prelude {
     pub use crate::error::{Error, ErrorKind};
     pub use crate::future::{Future, all, and, async_check, or};
     pub use crate::{await_fut, yield_fut};
+    pub use async_proc_macros::async_proc;
 }
+
+/// The programs of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
