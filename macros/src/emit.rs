@@ -1,6 +1,6 @@
 //! Writes the compiled function: the twin, the frame, its table and its two closures.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::Type;
 use syn::visit_mut::{self, VisitMut};
@@ -20,7 +20,7 @@ pub(crate) fn function(
     let (attrs, vis) = (&input.attrs, &input.vis);
     let signature = signature(input);
     let twin = crate::twin::emit(input);
-    let body = Emitter { input, machine, layout }.machine();
+    let body = abbreviate(Emitter { input, machine, layout }.machine());
     let machine_name = names::local("machine");
     // A proc's handle knows where it was started.
     let caller = matches!(input.kind, Kind::Proc { .. })
@@ -125,6 +125,7 @@ impl Emitter<'_> {
             }
         });
         quote! {
+            use ::async_proc::{machine as __machine};
             #edition
             #state
             #table
@@ -182,7 +183,7 @@ impl Emitter<'_> {
     }
 
     fn frame(&self) -> TokenStream {
-        let Layout { types, fields, generics, pointers, .. } = self.layout;
+        let Layout { types, fields, scopes, generics, pointers, .. } = self.layout;
         let words = self.words();
         let (frame_name, live) = (names::frame(), names::live());
         let slots = pointers.iter().enumerate().map(|(bit, pointer)| {
@@ -205,6 +206,7 @@ impl Emitter<'_> {
             impl<#(#generics),*> __Frame<#(#generics),*> {
                 unsafe fn slots(#frame_name: *mut Self) -> (#(#slot_types,)* #(#part_types,)*) {
                     let #live = (&raw mut (*#frame_name).live).cast();
+                    #scopes
                     (#(#slots,)* #(#parts,)*)
                 }
             }
@@ -360,6 +362,32 @@ impl Emitter<'_> {
             }
         }
     }
+}
+
+/// Writes `__machine` for `::async_proc::machine`.
+fn abbreviate(tokens: TokenStream) -> TokenStream {
+    const PATH: [&str; 6] = [":", ":", "async_proc", ":", ":", "machine"];
+    let mut output: Vec<TokenTree> = Vec::new();
+    for token in tokens {
+        let token = match token {
+            TokenTree::Group(group) => {
+                let mut short = Group::new(group.delimiter(), abbreviate(group.stream()));
+                short.set_span(group.span());
+                TokenTree::Group(short)
+            }
+            token => token,
+        };
+        output.push(token);
+        let end = output.len().saturating_sub(PATH.len());
+        let tail = &output[end..];
+        if tail.len() == PATH.len()
+            && tail.iter().zip(PATH).all(|(token, text)| token.to_string() == text)
+        {
+            output.truncate(end);
+            output.push(TokenTree::Ident(Ident::new("__machine", Span::call_site())));
+        }
+    }
+    output.into_iter().collect()
 }
 
 fn literal(number: usize) -> Literal {

@@ -20,7 +20,9 @@ pub(crate) struct Layout {
     pub(crate) empty: TokenStream,
     /// A type parameter a slot.
     pub(crate) generics: Vec<Ident>,
-    /// For each slot a pointer to its storage, given `frame`.
+    /// Names the scopes below the frame, outer ones first.
+    pub(crate) scopes: TokenStream,
+    /// For each slot a pointer to its storage, given `frame` and the scopes.
     pub(crate) pointers: Vec<TokenStream>,
 }
 
@@ -43,7 +45,9 @@ pub(crate) fn layout(machine: &Machine) -> Layout {
         generics,
         types: TokenStream::new(),
         pointers: vec![TokenStream::new(); machine.slots.len()],
+        scopes: TokenStream::new(),
         overlaps: 0,
+        nested: 0,
     };
     let root = builder.group(0);
     let frame = crate::names::frame();
@@ -52,6 +56,7 @@ pub(crate) fn layout(machine: &Machine) -> Layout {
         types: builder.types,
         fields,
         empty,
+        scopes: builder.scopes,
         generics: builder.generics,
         pointers: builder.pointers,
     }
@@ -92,7 +97,9 @@ struct Builder<'m> {
     generics: Vec<Ident>,
     types: TokenStream,
     pointers: Vec<TokenStream>,
+    scopes: TokenStream,
     overlaps: usize,
+    nested: usize,
 }
 
 impl Builder<'_> {
@@ -124,22 +131,22 @@ impl Builder<'_> {
         }
         if !group.overlapping.is_empty() {
             self.overlaps += 1;
-            let number = self.overlaps;
-            let field = format_ident!("overlap_{number}", span = Span::mixed_site());
-            let union = format_ident!("__Overlap{number}");
+            let field = Ident::new(&format!("overlap_{}", self.overlaps), Span::mixed_site());
+            let union = format_ident!("__Overlap{}", self.overlaps);
             let params = self.params(group.overlapping.iter().flat_map(Group::all));
             let mut variants = TokenStream::new();
-            for (index, scope) in group.overlapping.iter().enumerate() {
-                let variant = format_ident!("scope_{}", index + 1, span = Span::mixed_site());
-                let ty = format_ident!("__Scope{number}Of{}", index + 1);
+            for scope in &group.overlapping {
+                self.nested += 1;
+                let name = Ident::new(&format!("scope_{}", self.nested), Span::mixed_site());
+                let ty = format_ident!("__Scope{}", self.nested);
                 let scope_params = self.params(scope.all().into_iter());
-                let at = quote! {
-                    (*(&raw mut #at.#field.#variant).cast::<#ty<#(#scope_params),*>>())
-                };
-                let (scope_fields, _) = self.fields(scope, &at);
+                self.scopes.extend(quote! {
+                    let #name = (&raw mut #at.#field.#name).cast::<#ty<#(#scope_params),*>>();
+                });
+                let (scope_fields, _) = self.fields(scope, &quote!((*#name)));
                 self.types.extend(quote!(struct #ty<#(#scope_params),*> { #scope_fields }));
                 variants.extend(quote! {
-                    #variant: ::core::mem::ManuallyDrop<#ty<#(#scope_params),*>>,
+                    #name: ::core::mem::ManuallyDrop<#ty<#(#scope_params),*>>,
                 });
             }
             self.types.extend(quote!(union #union<#(#params),*> { nothing: (), #variants }));

@@ -13,6 +13,23 @@ fn expand(function: TokenStream) -> String {
     prettyplease::unparse(&file)
 }
 
+/// Compares the expansions of the functions in `functions/` with the committed ones in
+/// `snapshots/`. `INSTA_UPDATE=always cargo test -p async-proc-macros` writes them anew.
+macro_rules! expansions {
+    ($($name:ident)*) => {$(
+        #[test]
+        fn $name() {
+            let function = include_str!(concat!("functions/", stringify!($name), ".rs"));
+            let tokens = function.parse().expect("the file holds a function");
+            insta::with_settings!({ description => function, omit_expression => true }, {
+                insta::assert_snapshot!(stringify!($name), expand(tokens));
+            });
+        }
+    )*};
+}
+
+expansions! { one_await serve total first_word divide deliver }
+
 #[test]
 #[ignore = "a tool: prints the expansion of the function in the file $EXPAND"]
 fn print() {

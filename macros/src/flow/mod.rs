@@ -398,8 +398,9 @@ impl Flow<'_> {
         let target_name = self.states[target.0].name.to_string();
         let edge = self.state(&format!("LeaveTo{target_name}"));
         let kills: TokenStream = key.0.iter().rev().map(|slot| kill(*slot)).collect();
-        let go = self.go(target);
-        self.states[edge.0].code = quote!(#kills #go);
+        let (machine, state) = (machine_label(), names::state());
+        let target = &self.states[target.0].name;
+        self.states[edge.0].code = quote!(#kills *#state = __State::#target; continue #machine;);
         self.order.push(edge);
         self.edges.insert(key, edge);
         self.go(edge)

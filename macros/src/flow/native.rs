@@ -353,7 +353,10 @@ impl Flow<'_> {
             _ => self.store(value, &dest, jump.break_token.span),
         };
         let go = self.jump(depth, stop);
-        *expr = Expr::Verbatim(quote!({ #store #go }));
+        *expr = Expr::Verbatim(match store.is_empty() {
+            true => go,
+            false => quote!({ #store #go }),
+        });
     }
 
     /// The code that gives a value to where it goes.

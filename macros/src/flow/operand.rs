@@ -203,7 +203,8 @@ impl Flow<'_> {
         let about = subject(&wait.base);
         let future = self.value(&wait.base, true);
         let slot = self.consumed_slot(&snake(&about));
-        let put = self.put(slot, quote!(::core::future::IntoFuture::into_future(#future)));
+        self.slots[slot.0].written = true;
+        let name = self.name(slot);
         let state = self.state(&format!("Await{}", camel(&about)));
         let span = wait.await_token.span;
         let start = span.start();
@@ -212,18 +213,15 @@ impl Flow<'_> {
             column: u32::try_from(start.column + 1).unwrap_or(0),
             source: span_text(&wait.base, &self.restore(wait.base.to_token_stream())),
         });
-        self.emit(put);
+        self.emit(quote!(#name.put_future(#future);));
         self.go_on(state);
         self.begin(state);
         let mut value = self.local(&format!("{}_value", snake(&about)));
         value.set_span(Span::mixed_site().located_at(span));
-        let (name, state_name) = (self.name(slot), self.states[state.0].name.clone());
+        let state_name = &self.states[state.0].name;
         let (cx, pointer) = (names::cx(), names::state());
         self.emit(quote! {
-            let ::async_proc::machine::Ready(#value) = #name.poll(#cx) else {
-                *#pointer = __State::#state_name;
-                return ::async_proc::machine::Pending;
-            };
+            let #value = ::async_proc::ready!(#name.poll(#cx), *#pointer = __State::#state_name);
         });
         quote!(#value)
     }

@@ -1,6 +1,6 @@
 //! Slots: the variables of a machine, in its frame.
 
-use std::future::Future;
+use std::future::{Future, IntoFuture};
 use std::mem::{self, ManuallyDrop, MaybeUninit};
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -205,6 +205,17 @@ impl<T> Slot<T> {
 }
 
 impl<F: Future> Slot<F> {
+    /// Puts the future to wait for.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Slot::put`].
+    #[inline(always)]
+    pub unsafe fn put_future(self, future: impl IntoFuture<IntoFuture = F>) {
+        // SAFETY: the caller's promise.
+        unsafe { self.put(future.into_future()) };
+    }
+
     /// Polls the future in the slot, and drops it as soon as it is ready, before its value is used.
     ///
     /// # Safety
@@ -319,4 +330,19 @@ impl Moved {
 #[inline(always)]
 pub fn temp<T>(value: T) -> T {
     value
+}
+
+/// The value of a future that is ready; else stays in the state given, and ends the step.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! ready {
+    ($poll:expr, $stay:expr) => {
+        match $poll {
+            $crate::machine::Ready(value) => value,
+            $crate::machine::Pending => {
+                $stay;
+                return $crate::machine::Pending;
+            }
+        }
+    };
 }
