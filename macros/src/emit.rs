@@ -108,13 +108,30 @@ impl Emitter<'_> {
         });
         let empty = &self.layout.empty;
         let words = self.words();
-        let make = match self.input.kind {
-            Kind::Proc { .. } => quote!(start),
-            Kind::Async { .. } => quote!(lazy),
-        };
         let resume = self.resume();
         let drop = self.drop();
         let frame_name = names::frame();
+        let make = quote! {
+            let mut #frame_name: __Frame<#(#holes),*> =
+                __Frame { state: __State::Start, live: [0; #words], #empty };
+            let #slots = __Frame::slots(&raw mut #frame_name);
+            #(#params)*
+        };
+        let start = match self.input.kind {
+            Kind::Proc { .. } => quote! {
+                #make
+                ::async_proc::machine::start(__twin, #frame_name, #resume, #drop)
+            },
+            Kind::Async { .. } => {
+                let begin = names::local("begin");
+                quote! {
+                    ::async_proc::machine::lazy(__twin, move |#begin| {
+                        #make
+                        #begin.with(#frame_name, #resume, #drop)
+                    })
+                }
+            }
+        };
         // In edition 2024 an `expr` fragment matches `_`.
         let edition = self.machine.edition.map(|span| {
             quote_spanned! {span=>
@@ -130,11 +147,7 @@ impl Emitter<'_> {
             #state
             #table
             #frame
-            let mut #frame_name: __Frame<#(#holes),*> =
-                __Frame { state: __State::Start, live: [0; #words], #empty };
-            let #slots = __Frame::slots(&raw mut #frame_name);
-            #(#params)*
-            ::async_proc::machine::#make(__twin, #frame_name, #resume, #drop)
+            #start
         }
     }
 
@@ -344,7 +357,6 @@ impl Emitter<'_> {
         };
         let frame = names::frame();
         let drops = self.drop_order();
-        let unstarted = self.machine.params.iter().map(|slot| guard(*slot));
         let started = drops.into_iter().map(|(slot, since_2024)| match since_2024 {
             false => guard(slot),
             true => {
@@ -355,10 +367,7 @@ impl Emitter<'_> {
         quote! {
             |#frame: *mut __Frame<#(#holes),*>| {
                 let #slots = __Frame::slots(#frame);
-                match (*#frame).state {
-                    __State::Start => ::core::mem::drop((#(#unstarted,)*)),
-                    _ => ::core::mem::drop((#(#started,)*)),
-                }
+                ::core::mem::drop((#(#started,)*));
             }
         }
     }

@@ -26,6 +26,9 @@ pub unsafe trait Frame {
     unsafe fn state(frame: *const Self) -> u16;
 }
 
+/// Runs a step: the frame, the context, where the result goes; `true` at the end.
+type Resume = unsafe fn(*mut (), &mut Context<'_>, *mut ()) -> bool;
+
 /// What can be done with a frame whose type has been forgotten.
 #[derive(Debug)]
 pub struct Vtable {
@@ -33,15 +36,32 @@ pub struct Vtable {
     pub layout: Layout,
     /// The function this is a frame of.
     pub function: &'static Function,
-    resume: unsafe fn(*mut (), &mut Context<'_>, *mut ()) -> bool,
+    resume: Resume,
     drop: unsafe fn(*mut ()),
     state: unsafe fn(*const ()) -> u16,
 }
+
+static ENDED: Vtable = Vtable {
+    layout: Layout::new::<()>(),
+    function: &Function { name: "ended", module: "", file: "", line: 0, suspensions: &[] },
+    resume: |_, _, _| unreachable!("a machine that has ended is not resumed"),
+    drop: |_| {},
+    state: |_| u16::MAX,
+};
 
 /// The bounds of a frame's closures, in one place: `G` resumes, `X` drops.
 struct Erased<F, R, G, X>(PhantomData<(F, fn() -> R, G, X)>);
 
 impl Vtable {
+    /// Stands for a machine that has ended.
+    pub(super) const ENDED: &'static Vtable = &ENDED;
+
+    /// Whether this is [`Vtable::ENDED`].
+    #[inline(always)]
+    pub(super) fn is_ended(&self) -> bool {
+        ptr::eq(self, Vtable::ENDED)
+    }
+
     /// The table of a frame of type `F` that ends with an `R`.
     ///
     /// The closures are given by type alone: they capture nothing, which is checked when the

@@ -15,10 +15,10 @@
 //!
 //! # Who may touch a frame
 //!
-//! A [`Frame`] is made by the emitted function and handed, in the same call, to [`lazy`] or
-//! [`start`], with two closures that capture nothing: *resume* runs the machine to its next
-//! suspension, *drop* drops whatever the frame still holds. From then on only the [`Vtable`] made
-//! of the two touches it, under these rules:
+//! A [`Frame`] is made when the machine starts: in the call for a proc ([`start`]), in the first
+//! poll for an `async fn` ([`lazy`]). It is handed over, in one call, with two closures that capture
+//! nothing: *resume* runs the machine to its next suspension, *drop* drops whatever the frame still
+//! holds. From then on only the [`Vtable`] made of the two touches it, under these rules:
 //!
 //! - After the first resume the frame never moves.
 //! - A step that ends (with a value or by unwinding) has dropped everything the frame held.
@@ -42,7 +42,7 @@ use std::marker::PhantomData;
 pub use self::branch::{Branch, FromResidual};
 pub use self::crossed::crossed;
 pub use self::frame::{Frame, Vtable};
-pub use self::lazy::Lazy;
+pub use self::lazy::{Begin, Lazy};
 pub use self::probe::{Arm, Probe};
 pub use self::site::{Function, Suspension};
 pub use self::slot::{Live, Moved, Slot, temp};
@@ -71,25 +71,23 @@ pub fn twin_of_proc<W: 'static>(_: &PhantomData<W>, _: &W) {}
 ///
 /// # Safety
 ///
-/// `frame` is in its first state, with the parameters in their slots; `resume` and `drop` are the
-/// emitted closures of that frame; `W` is the type of its twin.
+/// `W` is the type of the twin of the same body. `start` makes the frame in its first state, with
+/// the parameters in their slots, and gives it to [`Begin::with`] with the emitted closures.
 #[inline(always)]
-pub unsafe fn lazy<W, F, R, G, X>(_: PhantomData<W>, frame: F, resume: G, drop: X) -> Lazy<W, R>
+pub unsafe fn lazy<W, I, R>(_: PhantomData<W>, start: I) -> Lazy<W, I, R>
 where
-    F: Frame,
-    G: Fn(*mut F, &mut Context<'_>) -> Poll<R> + Copy,
-    X: Fn(*mut F) + Copy,
+    I: FnOnce(Begin<W, R>) -> &'static Vtable,
 {
-    let vtable = Vtable::of(&frame, resume, drop);
     // SAFETY: the caller's promise.
-    unsafe { Lazy::new(frame, vtable) }
+    unsafe { Lazy::new(start) }
 }
 
 /// Starts a proc: runs it to its first suspension and gives its handle.
 ///
 /// # Safety
 ///
-/// As for [`lazy`], and the frame borrows nothing but itself.
+/// `frame` is in its first state, with the parameters in their slots, and borrows nothing but
+/// itself; `resume` and `drop` are the emitted closures of that frame; `W` is the type of its twin.
 #[inline(always)]
 #[track_caller]
 pub unsafe fn start<W, F, T, G, X>(_: PhantomData<W>, frame: F, resume: G, drop: X) -> Future<T>
