@@ -358,9 +358,9 @@ pub(super) fn parts(pattern: &Pat) -> Option<Vec<BoundPart>> {
         }
         Some(())
     }
-    fn tuple<'p>(
-        elements: &'p syn::punctuated::Punctuated<Pat, syn::Token![,]>,
-    ) -> Option<impl Iterator<Item = (syn::Member, &'p Pat)>> {
+    fn tuple(
+        elements: &syn::punctuated::Punctuated<Pat, syn::Token![,]>,
+    ) -> Option<impl Iterator<Item = (syn::Member, &Pat)>> {
         let rest = elements.iter().position(|element| matches!(element, Pat::Rest(_)));
         if rest.is_some_and(|rest| rest + 1 != elements.len()) {
             return None;

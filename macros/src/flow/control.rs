@@ -6,7 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Arm, Block, Expr, Pat, Stmt};
 
 use super::native::Use;
-use super::operand::{binds_everything, leaps};
+use super::temporaries::{binds_everything, leaps};
 use super::{Dest, Flow, Loop, LoopKind, Scope, StateId};
 use crate::resolve;
 use crate::suspension;
@@ -39,7 +39,7 @@ impl Flow<'_> {
                             depth: self.scopes.len(),
                             stop,
                             next: None,
-                            dest: dest.clone(),
+                            dest: Box::new(dest.clone()),
                         },
                     });
                     self.block(&block.block, dest);
@@ -436,7 +436,7 @@ impl Flow<'_> {
                 depth: self.scopes.len(),
                 stop: end,
                 next: Some(head),
-                dest: dest.clone(),
+                dest: Box::new(dest.clone()),
             },
         });
         self.go_on(head);

@@ -6,9 +6,14 @@
 //! slots declared in it, and every way out of it drops them in reverse.
 
 mod bind;
+mod capture;
 mod control;
+mod matching;
 mod native;
 mod operand;
+mod probe;
+mod temporaries;
+mod variable;
 
 pub(crate) use operand::camel;
 
@@ -125,7 +130,7 @@ enum LoopKind {
     /// Emitted as it was written: jumps to it stay.
     Native { is_loop: bool },
     /// Taken apart: jumps to it are changes of state.
-    States { depth: usize, stop: StateId, next: Option<StateId>, dest: Dest },
+    States { depth: usize, stop: StateId, next: Option<StateId>, dest: Box<Dest> },
 }
 
 pub(crate) struct Flow<'a> {

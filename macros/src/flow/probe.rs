@@ -1,0 +1,238 @@
+//! Calls that may move a variable of the frame, or may not: asked when the function is compiled.
+//!
+//! See `async_proc::machine::Probe`. What the call takes beside the variable is evaluated before it
+//! and handed in, since the probe itself must capture nothing but the variable.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::Expr;
+use syn::visit::{self, Visit};
+
+use super::native::Use;
+use super::variable::field_path;
+use super::{Flow, SlotId};
+use crate::known;
+use crate::liveness::mentions_in;
+use crate::resolve::{self};
+
+impl Flow<'_> {
+    pub(super) fn rewrite_method_call(&mut self, expr: &mut Expr) {
+        let Expr::MethodCall(call) = expr else { return };
+        if let Some(text) = self.receiver(call) {
+            *expr = Expr::Verbatim(text);
+            return;
+        }
+        self.rewrite(&mut call.receiver, Use::Place);
+        self.rewrite_all(&mut call.args);
+    }
+
+    /// A method call on the last use of a variable, which may move it.
+    fn receiver(&mut self, call: &syn::ExprMethodCall) -> Option<TokenStream> {
+        let receiver = self.movable(&call.receiver)?;
+        self.probe(&receiver, call)
+    }
+
+    /// A call of the last use of a variable, which moves it if it is an `FnOnce`.
+    pub(super) fn callee(&mut self, call: &syn::ExprCall) -> Option<TokenStream> {
+        resolve::mention_of(&call.func)?;
+        let callee = self.movable(&call.func)?;
+        let mut values = Vec::new();
+        let mut args = Vec::new();
+        for (index, arg) in call.args.iter().enumerate() {
+            let local = Ident::new(&format!("arg_{index}"), Span::mixed_site());
+            let value = self.native(arg, Use::Value);
+            values.push(quote!(#local = #value));
+            args.push(quote!(#local));
+        }
+        let Receiver { name, take, .. } = callee;
+        let mut tail = TokenStream::new();
+        call.paren_token.surround(&mut tail, |tail| tail.extend(quote!(#(#args),*)));
+        Some(quote!(::async_proc::receiver!(#name, #take, (#(#values),*) #name #tail)))
+    }
+
+    /// `*x` as a value, at the last use of `x`: moves out of a `Box`, copies from a reference.
+    pub(super) fn unboxed(&mut self, expr: &Expr) -> Option<TokenStream> {
+        resolve::mention_of(expr)?;
+        let Receiver { name, .. } = self.movable(expr)?;
+        Some(quote!(::async_proc::dereferenced!(#name)))
+    }
+
+    /// A receiver that a method call may move: a variable in the frame that is not used again.
+    pub(super) fn movable(&mut self, expr: &Expr) -> Option<Receiver> {
+        let (mention, path) = field_path(expr)?;
+        let (var, used_later) = {
+            let mention = self.names.mention(mention);
+            (mention.var, mention.used_later)
+        };
+        let slot = self.frame_slot(var)?;
+        if used_later || self.names.var(var).reference.is_some() {
+            return None;
+        }
+        if !path.is_empty() {
+            return None;
+        }
+        let (name, take) = (self.name(slot), self.take(slot));
+        Some(Receiver { name, take })
+    }
+
+    /// A temporary as a receiver.
+    pub(super) fn temporary(&self, slot: SlotId) -> Receiver {
+        Receiver { name: self.name(slot), take: self.take(slot) }
+    }
+
+    /// A method call on a receiver that it may move.
+    pub(super) fn probe(
+        &mut self,
+        receiver: &Receiver,
+        call: &syn::ExprMethodCall,
+    ) -> Option<TokenStream> {
+        let args: Vec<&Expr> = call.args.iter().collect();
+        let mut values = Vec::new();
+        let mut handles: Vec<Ident> = Vec::new();
+        let mut texts = Vec::new();
+        for (index, arg) in args.into_iter().enumerate() {
+            // A closure gets its signature from the method, and a reference that is used again is
+            // borrowed anew by it: they have to stay inside the call.
+            let inside = holds_closure(arg) || self.is_reborrowed(arg);
+            if !inside && !matches!(arg, Expr::Lit(_)) {
+                let local = Ident::new(&format!("arg_{index}"), Span::mixed_site());
+                let value = self.native(arg, Use::Value);
+                values.push(quote!(#local = #value));
+                texts.push(quote!(#local));
+                continue;
+            }
+            // There they must capture nothing of this step.
+            if self.must_hoist(arg) {
+                return None;
+            }
+            self.add_handles(arg, &mut handles);
+            if handles.contains(&receiver.name) {
+                return None;
+            }
+            texts.push(self.native(arg, Use::Value));
+        }
+        let handles = handles.iter().map(|handle| quote!(#handle = #handle));
+        let values = values.into_iter().chain(handles).collect();
+        Some(receiver.call(call, values, &texts))
+    }
+
+    /// Whether an expression is a variable in the frame that is used again afterwards.
+    fn is_reborrowed(&self, expr: &Expr) -> bool {
+        resolve::mention_of(expr).is_some_and(|mention| {
+            let mention = self.names.mention(mention);
+            mention.used_later && self.frame_slot(mention.var).is_some()
+        })
+    }
+
+    /// Adds the slots that an expression mentions.
+    pub(super) fn add_handles(&self, expr: &Expr, handles: &mut Vec<Ident>) {
+        for mention in mentions_in(expr.to_token_stream()) {
+            let var = self.names.mention(mention).var;
+            if let Some(slot) = self.frame_slot(var) {
+                let handle = self.name(slot);
+                if !handles.contains(&handle) {
+                    handles.push(handle);
+                }
+            }
+        }
+    }
+
+    /// Whether an argument uses something of the step itself, which a probe must not capture.
+    fn must_hoist(&self, arg: &Expr) -> bool {
+        let local = mentions_in(arg.to_token_stream()).iter().any(|mention| {
+            let mention = self.names.mention(*mention);
+            let inside = self.names.var(mention.var).depth > 0;
+            mention.opaque || (!inside && self.frame_slot(mention.var).is_none())
+        });
+        local || leaves(arg)
+    }
+}
+
+/// Whether control may leave the expression by other ways than its value.
+pub(super) fn leaves(expr: &Expr) -> bool {
+    struct Leaves(bool);
+    impl<'ast> Visit<'ast> for Leaves {
+        fn visit_expr(&mut self, expr: &'ast Expr) {
+            match expr {
+                Expr::Closure(_) | Expr::Async(_) => {}
+                Expr::Try(_) | Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) => {
+                    self.0 = true;
+                }
+                _ => visit::visit_expr(self, expr),
+            }
+        }
+        fn visit_macro(&mut self, mac: &'ast syn::Macro) {
+            if let Some(arguments) = known::parse(mac).or_else(|| known::parse_unknown(mac)) {
+                arguments.args.iter().for_each(|arg| self.visit_expr(&arg.expr));
+            }
+        }
+    }
+    let mut leaves = Leaves(false);
+    leaves.visit_expr(expr);
+    leaves.0
+}
+
+fn holds_closure(expr: &Expr) -> bool {
+    struct Closures(bool);
+    impl<'ast> Visit<'ast> for Closures {
+        fn visit_expr_closure(&mut self, _: &'ast syn::ExprClosure) {
+            self.0 = true;
+        }
+    }
+    let mut closures = Closures(false);
+    closures.visit_expr(expr);
+    closures.0
+}
+
+/// The receiver of a method call that may move it.
+pub(super) struct Receiver {
+    name: Ident,
+    /// What gives its value, if the call moves it.
+    take: TokenStream,
+}
+
+impl Receiver {
+    /// The call. `values` are evaluated before it, in order; `args` may name them.
+    pub(super) fn call(
+        &self,
+        call: &syn::ExprMethodCall,
+        values: Vec<TokenStream>,
+        args: &[TokenStream],
+    ) -> TokenStream {
+        let Receiver { name, take } = self;
+        let call = method_tail(call, args);
+        quote! {
+            ::async_proc::receiver!(#name, #take, (#(#values),*) #name #call)
+        }
+    }
+
+    /// The call, with arguments already compiled.
+    pub(super) fn call_with(
+        &self,
+        call: &syn::ExprMethodCall,
+        values: Vec<TokenStream>,
+    ) -> TokenStream {
+        let args: Vec<TokenStream> = (0..values.len())
+            .map(|index| {
+                let arg = Ident::new(&format!("arg_{index}"), Span::mixed_site());
+                quote!(#arg)
+            })
+            .collect();
+        let values = args.iter().zip(values).map(|(arg, value)| quote!(#arg = #value)).collect();
+        self.call(call, values, &args)
+    }
+
+    /// The call on the receiver where it lies, which must not move it.
+    pub(super) fn place(&self) -> TokenStream {
+        let name = &self.name;
+        quote!((*#name.at))
+    }
+}
+
+/// `.method(args)`, with the spans of the source, so that a panic in the method points there.
+pub(super) fn method_tail(call: &syn::ExprMethodCall, args: &[TokenStream]) -> TokenStream {
+    let (dot, method, turbofish) = (&call.dot_token, &call.method, &call.turbofish);
+    let mut tail = quote!(#dot #method #turbofish);
+    call.paren_token.surround(&mut tail, |tail| tail.extend(quote!(#(#args),*)));
+    tail
+}

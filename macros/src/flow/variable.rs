@@ -1,0 +1,140 @@
+//! Variables of the frame: their values, their fields, assignments to them.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::Expr;
+
+use super::native::Use;
+use super::{Flow, Part, Parts, SlotId};
+use crate::liveness::mentions_in;
+use crate::parse::Reference;
+use crate::resolve::{self, MentionId, VarId};
+
+impl Flow<'_> {
+    /// The text of a variable whose value is used, if it lies in the frame.
+    pub(super) fn value_of(&self, mention: MentionId) -> Option<TokenStream> {
+        let mention = self.names.mention(mention);
+        let slot = self.frame_slot(mention.var)?;
+        if mention.used_later || self.is_shared(mention.var) {
+            // The twin proved that this copies, or reborrows.
+            return Some(self.mention_place(mention.var, mention.span));
+        }
+        Some(self.take(slot))
+    }
+
+    pub(super) fn is_shared(&self, var: VarId) -> bool {
+        self.names.var(var).reference == Some(Reference::Shared)
+    }
+
+    /// Whether an expression is a field of a variable in the frame, which a use by value may move.
+    pub(super) fn is_part(&self, expr: &Expr) -> bool {
+        field_path(expr).is_some_and(|(mention, _)| {
+            let var = self.names.mention(mention).var;
+            self.frame_slot(var).is_some() && self.names.var(var).reference.is_none()
+        })
+    }
+
+    /// The text that moves, or copies, such a field.
+    pub(super) fn part_of(&mut self, expr: &Expr) -> Option<TokenStream> {
+        let (mention, path) = field_path(expr)?;
+        let (var, span) = {
+            let mention = self.names.mention(mention);
+            (mention.var, mention.span)
+        };
+        let slot = self.frame_slot(var)?;
+        let place = self.mention_place(var, span);
+        let part = self.part(slot, path.clone());
+        Some(quote!(#part.take(&raw const #place #(.#path)*)))
+    }
+
+    /// The flag of a field that may be moved out.
+    pub(super) fn part(&mut self, slot: SlotId, path: Vec<syn::Member>) -> Ident {
+        let known = self.parts.iter().find(|part| part.is_field(slot, &path));
+        if let Some(part) = known {
+            return part.name.clone();
+        }
+        let path_name: Vec<String> =
+            path.iter().map(|member| member.to_token_stream().to_string()).collect();
+        let name = format!("{}_{}", self.slots[slot.0].name, path_name.join("_"));
+        let name = self.local(&name);
+        self.parts.push(Part { name: name.clone(), slot, which: Parts::Field(path) });
+        name
+    }
+
+    pub(super) fn rewrite_assign(&mut self, expr: &mut Expr) {
+        let Expr::Assign(assign) = expr else { return };
+        let value = self.native(&assign.right, Use::Value);
+        if let Some(text) = self.assign_to(&assign.left, value.clone()) {
+            *expr = Expr::Verbatim(text);
+            return;
+        }
+        *assign.right = Expr::Verbatim(value);
+        self.rewrite(&mut assign.left, Use::Place);
+    }
+
+    /// The assignment to a variable of the frame, or to a field of one; `None` for other places.
+    pub(super) fn assign_to(&mut self, left: &Expr, value: TokenStream) -> Option<TokenStream> {
+        if let Expr::Tuple(_) | Expr::Array(_) | Expr::Call(_) | Expr::Struct(_) = left {
+            let in_frame = mentions_in(left.to_token_stream())
+                .iter()
+                .any(|mention| self.frame_slot(self.names.mention(*mention).var).is_some());
+            if in_frame {
+                self.refuse(
+                    left,
+                    "assigning to a pattern is not compiled yet where one of its variables lives \
+                     across a suspension: bind the parts with `let`, then assign them one by one",
+                );
+            }
+            return None;
+        }
+        let (mention, path) = field_path(left)?;
+        let var = self.names.mention(mention).var;
+        let slot = self.frame_slot(var)?;
+        if path.is_empty() {
+            self.slots[slot.0].written = true;
+            let name = self.name(slot);
+            // Parts that were moved out are forgotten before the whole is replaced.
+            return Some(match self.parts.iter().any(|part| part.slot == slot) {
+                false => quote!(#name.assign(#value)),
+                true => {
+                    let kill = super::kill(slot);
+                    let local = Ident::new("value", Span::mixed_site());
+                    quote!({ let #local = #value; #kill #name.put(#local) })
+                }
+            });
+        }
+        if self.names.var(var).reference.is_some() {
+            return None;
+        }
+        let known = self.parts.iter().find(|part| part.is_field(slot, &path));
+        let part = known?.name.clone();
+        let place = self.place(slot);
+        Some(quote!(#part.refill(&raw mut #place #(.#path)*, #value)))
+    }
+
+    /// `..base` moves the fields that are not written out, which we do not follow.
+    pub(super) fn refuse_update(&mut self, literal: &syn::ExprStruct) {
+        let Some(rest) = literal.rest.as_deref() else { return };
+        let base = field_path(rest).map(|(mention, _)| self.names.mention(mention).var);
+        if base.is_some_and(|var| self.frame_slot(var).is_some()) {
+            self.refuse(
+                rest,
+                "a struct update from a variable that lives across a suspension is not compiled \
+                 yet: write the fields out",
+            );
+        }
+    }
+}
+
+/// The variable and the fields that a path of fields starts from.
+pub(super) fn field_path(expr: &Expr) -> Option<(MentionId, Vec<syn::Member>)> {
+    match expr {
+        Expr::Field(field) => {
+            let (mention, mut path) = field_path(&field.base)?;
+            path.push(field.member.clone());
+            Some((mention, path))
+        }
+        Expr::Paren(inner) => field_path(&inner.expr),
+        _ => resolve::mention_of(expr).map(|mention| (mention, Vec::new())),
+    }
+}
