@@ -50,7 +50,11 @@ static ENDED: Vtable = Vtable {
 };
 
 /// The bounds of a frame's closures, in one place: `G` resumes, `X` drops.
-struct Erased<F, R, G, X>(PhantomData<(F, fn() -> R, G, X)>);
+struct Erased<F, R, G, X> {
+    frame: PhantomData<F>,
+    result: PhantomData<R>,
+    closures: PhantomData<(G, X)>,
+}
 
 impl Vtable {
     /// Stands for a machine that has ended.
