@@ -218,7 +218,7 @@ impl Emitter<'_> {
             }
             impl<#(#generics),*> __Frame<#(#generics),*> {
                 unsafe fn slots(#frame_name: *mut Self) -> (#(#slot_types,)* #(#part_types,)*) {
-                    let #live = (&raw mut (*#frame_name).live).cast();
+                    let #live = (&raw mut (*#frame_name).live).cast::<::async_proc::machine::Live>();
                     #scopes
                     (#(#slots,)* #(#parts,)*)
                 }
@@ -256,7 +256,6 @@ impl Emitter<'_> {
         };
         let label = flow::machine_label();
         let (frame, cx, state) = (names::frame(), names::cx(), names::state());
-        let items = &self.machine.items;
         let arms = self.machine.states.iter().map(|state| self.arm(state));
         let untyped = self.machine.slots.iter().filter(|slot| !slot.written).map(|slot| {
             let name = &slot.name;
@@ -266,7 +265,6 @@ impl Emitter<'_> {
             |#frame: *mut __Frame<#(#holes),*>, #cx: &mut ::core::task::Context<'_>|
                 -> ::async_proc::machine::Poll<#result>
             {
-                #items
                 let #slots = __Frame::slots(#frame);
                 let #state = &raw mut (*#frame).state;
                 #label: loop {
@@ -285,6 +283,9 @@ impl Emitter<'_> {
     fn arm(&self, state: &State) -> TokenStream {
         let name = &state.name;
         let code = resolve::replace_idents(state.code.clone(), &mut |ident| {
+            if let Some(number) = flow::assigned(ident) {
+                return Some(self.assign(number));
+            }
             let slot = flow::killed(ident)?;
             let name = &self.machine.slots[slot.0].name;
             Some(match self.rest(slot) {
@@ -292,7 +293,28 @@ impl Emitter<'_> {
                 Some(rest) => quote!(#name.kill_with(#rest)),
             })
         });
-        quote!(__State::#name => { #code })
+        // Within a labelled block rustc refuses a `continue` or `break` that a macro of the user's
+        // brings along, and which would mean the machine's own loop.
+        let step = syn::Lifetime::new("'step", Span::mixed_site());
+        quote!(__State::#name => #step: { #code })
+    }
+
+    /// What assigns the value in the parentheses that follow.
+    fn assign(&self, number: usize) -> TokenStream {
+        let (slot, path) = &self.machine.assigns[number];
+        let name = &self.machine.slots[slot.0].name;
+        if path.is_empty() {
+            // Parts that were moved out are forgotten before the whole is replaced.
+            return match self.rest(*slot) {
+                None => quote!(#name.assign),
+                Some(rest) => quote!((#name.assign_with(#rest))),
+            };
+        }
+        let part = self.machine.parts.iter().find(|part| part.is_field(*slot, path));
+        match part.map(|part| &part.name) {
+            None => quote!((*#name.at) #(.#path)* =),
+            Some(part) => quote!((#part.refill(&raw mut (*#name.at) #(.#path)*))),
+        }
     }
 
     /// A closure that forgets the parts of a variable that were moved out, if some may be.
@@ -305,8 +327,13 @@ impl Emitter<'_> {
         let rest = names::local("rest");
         let mut fields = TokenStream::new();
         let mut patterns = TokenStream::new();
+        let mixed = parts.iter().any(|part| matches!(part.which, Parts::Bindings { .. }));
         for Part { name, which, .. } in parts {
             match which {
+                // Beside a pattern's bindings a field is only ever copied, which its type must bear out.
+                Parts::Field(path) if mixed => {
+                    fields.extend(quote!(#name.copied(&#rest #(.#path)*);));
+                }
                 Parts::Field(path) => fields.extend(quote! {
                     if #name.clear() { ::core::mem::forget(#rest #(.#path)*); }
                 }),

@@ -10,12 +10,24 @@ use crate::diagnostics::Errors;
 /// Takes the items of the outermost block out of it.
 pub(crate) fn items(body: &mut Block, errors: &mut Errors) -> TokenStream {
     let mut items = TokenStream::new();
+    let mut head = true;
     body.stmts.retain(|stmt| match stmt {
         Stmt::Item(item) => {
+            if let (Item::Macro(item), false) = (item, head) {
+                // Unlike other items it means what follows it alone.
+                errors.refuse(
+                    item,
+                    "a macro between statements is not compiled yet: move it to the head of the \
+                     function, or out of it",
+                );
+            }
             item.to_tokens(&mut items);
             false
         }
-        _ => true,
+        _ => {
+            head = false;
+            true
+        }
     });
     Inner(errors).visit_block(body);
     items

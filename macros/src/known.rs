@@ -96,8 +96,18 @@ pub(crate) fn parse(mac: &Macro) -> Option<Arguments> {
     Some(arguments)
 }
 
+/// Whether a macro evaluates nothing of its arguments.
+pub(crate) fn is_text(mac: &Macro) -> bool {
+    mac.path.segments.last().is_some_and(|last| {
+        ["stringify", "concat", "cfg", "env", "option_env"].iter().any(|name| last.ident == name)
+    })
+}
+
 /// An unknown macro whose arguments read as expressions.
 pub(crate) fn parse_unknown(mac: &Macro) -> Option<Arguments> {
+    if is_text(mac) {
+        return None;
+    }
     let list = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(mac.tokens.clone()).ok()?;
     let args = list
         .into_iter()

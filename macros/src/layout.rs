@@ -69,6 +69,8 @@ fn generics(machine: &Machine) -> Vec<Ident> {
         .iter()
         .map(|slot| {
             let name = crate::flow::camel(&slot.name.to_string());
+            let name =
+                if syn::parse_str::<Ident>(&name).is_ok() { name } else { format!("{name}_") };
             let count = taken.entry(name.clone()).or_insert(0);
             *count += 1;
             let name = if *count == 1 { name } else { format!("{name}Again{count}") };

@@ -2,6 +2,10 @@
 
 use proc_macro2::{Ident, Span};
 
+/// The names below, and the others that the emitted code uses: no slot is called by one of them.
+pub(crate) const FIXED: &[&str] =
+    &["begin", "cx", "frame", "live", "machine", "rest", "scrutinee", "state", "twin", "value"];
+
 pub(crate) fn local(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }

@@ -243,6 +243,9 @@ impl VisitMut for Resolver {
     }
 
     fn visit_macro_mut(&mut self, mac: &mut Macro) {
+        if known::is_text(mac) {
+            return;
+        }
         let original = mac.tokens.to_string();
         if let Some(mut arguments) = known::parse(mac) {
             let before = self.names.mentions.len();

@@ -32,6 +32,7 @@ pub(crate) fn emit(input: &Input) -> TokenStream {
     quote! {
         let __twin = ::core::marker::PhantomData;
         if false {
+            #[allow(unused_braces)]
             let twin = async move {
                 #pin
                 #(#uses)*

@@ -272,3 +272,23 @@ case! {
         n
     }
 }
+
+case! {
+    closure_in_the_head [closure_in_the_head(1), closure_in_the_head(3)]
+    async fn closure_in_the_head(least: usize) -> usize {
+        let all = vec![D::new("a"), D::new("bb"), D::new("ccc")];
+        let mut n = 0;
+        for d in all.iter().filter(|d| d.len() >= least) {
+            n += later("each", d.len()).await;
+        }
+        n + all.iter().map(|d| d.touch().len()).sum::<usize>() + later("last", 1).await
+    }
+}
+
+case! {
+    folded [folded()]
+    async fn folded() -> usize {
+        let all = items(&["a", "bb"]).collect::<Vec<D>>();
+        all.into_iter().filter(|d| d.len() > 1).fold(later("start", 1).await, |n, d| n + d.len())
+    }
+}

@@ -145,3 +145,12 @@ case! {
         later("n", n).await
     }
 }
+
+case! {
+    stringified [stringified()]
+    async fn stringified() -> String {
+        let d = D::new("d");
+        tick("between").await;
+        format!("{}{}", stringify!(d), d.len())
+    }
+}

@@ -268,3 +268,142 @@ case! {
         f() + a.1 + pair.1
     }
 }
+
+case! {
+    field_refilled_before_it_is_moved [field_refilled_before_it_is_moved()]
+    async fn field_refilled_before_it_is_moved() -> usize {
+        let mut t = Trio::new("t");
+        let mut n = 0;
+        loop {
+            t.b = D::new(format!("b{n}"));
+            tick("between").await;
+            drop(t.b);
+            n += 1;
+            if n == 3 {
+                break n;
+            }
+        }
+    }
+}
+
+case! {
+    assigned_before_a_field_is_moved [assigned_before_a_field_is_moved()]
+    async fn assigned_before_a_field_is_moved() -> usize {
+        let mut t = Trio::new("first");
+        let mut n = 0;
+        loop {
+            t = Trio::new("next");
+            tick("between").await;
+            drop(t.b);
+            n += 1;
+            if n == 3 {
+                break n;
+            }
+        }
+    }
+}
+
+case! {
+    assigned_before_it_is_matched [assigned_before_it_is_matched()]
+    async fn assigned_before_it_is_matched() -> usize {
+        let mut x = None;
+        let mut n = 0;
+        while n < 3 {
+            x = Some(D::new("x"));
+            tick("between").await;
+            match x {
+                Some(d) => n += eat(d),
+                None => break,
+            }
+        }
+        n
+    }
+}
+
+case! {
+    assigned_by_an_await_before_it_is_matched [assigned_by_an_await_before_it_is_matched()]
+    async fn assigned_by_an_await_before_it_is_matched() -> usize {
+        let mut x;
+        let mut n = 0;
+        loop {
+            x = later("x", Some(D::new("x"))).await;
+            match x {
+                Some(d) => n += eat(d),
+                None => {}
+            }
+            if n == 3 {
+                break n;
+            }
+        }
+    }
+}
+
+case! {
+    a_constant_pattern_moves_nothing [a_constant_pattern_moves_nothing(true), a_constant_pattern_moves_nothing(false)]
+    async fn a_constant_pattern_moves_nothing(some: bool) -> usize {
+        let option = some.then(|| D::new("d"));
+        tick("between").await;
+        let None = option else {
+            event("else");
+            return 1;
+        };
+        event("after");
+        2
+    }
+}
+
+case! {
+    rest_of_a_tuple [rest_of_a_tuple((D::new("a"), D::new("b")))]
+    async fn rest_of_a_tuple(pair: (D, D)) -> usize {
+        tick("before").await;
+        let (first, _) = pair;
+        tick("between").await;
+        let n = pair.1.len() + first.len();
+        drop(first);
+        tick("after").await;
+        n
+    }
+}
+
+case! {
+    rest_of_a_match [rest_of_a_match(Some(D::new("a")), 1), rest_of_a_match(None, 2)]
+    async fn rest_of_a_match(option: Option<D>, n: usize) -> usize {
+        let pair = (option, n);
+        tick("before").await;
+        let m = match pair {
+            (Some(d), _) => later("some", d).await.len(),
+            (None, _) => 0,
+        };
+        tick("after").await;
+        pair.1 + m
+    }
+}
+
+case! {
+    names_of_our_own [names_of_our_own(1, 2)]
+    {
+        async fn step(_: usize) {}
+        async fn step_2() {}
+        async fn r#type(n: usize) -> usize {
+            n
+        }
+    }
+    async fn names_of_our_own(begin: usize, state: usize) -> usize {
+        step(begin).await;
+        step(state).await;
+        step_2().await;
+        let frame = D::new("frame");
+        let frame = (frame, D::new("second"));
+        let frame_2 = r#type(begin).await;
+        tick("rest").await;
+        frame.0.len() + frame.1.len() + frame_2 + state
+    }
+}
+
+case! {
+    no_suspension [no_suspension(D::new("d"))]
+    async fn no_suspension(d: D) -> usize {
+        let kept = D::new("kept");
+        d.len() + kept.len()
+    }
+}

@@ -146,3 +146,26 @@ case! {
         part.iter().sum::<usize>() + all[later("start", 3).await..].len()
     }
 }
+
+case! {
+    operator_receiver [operator_receiver(0), operator_receiver(1)]
+    async fn operator_receiver(n: usize) -> Option<usize> {
+        let num = Num::new("n", n);
+        tick("before").await;
+        let option = (!num).then_some(later("argument", 3).await);
+        option
+    }
+}
+
+case! {
+    tuple_receiver [tuple_receiver()]
+    async fn tuple_receiver() -> usize {
+        let mut n = 7usize;
+        tick("before").await;
+        let t = (n, 1usize).max({
+            n = 2;
+            later("argument", (n, 0)).await
+        });
+        t.0 + n
+    }
+}

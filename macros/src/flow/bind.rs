@@ -338,14 +338,20 @@ impl Flow<'_> {
 }
 
 /// A part of a value that an irrefutable pattern binds.
-pub(super) struct BoundPart {
-    pub(super) var: VarId,
-    pub(super) path: Vec<syn::Member>,
+struct BoundPart {
+    var: VarId,
+    path: Vec<syn::Member>,
     by_ref: Option<TokenStream>,
 }
 
+/// The parts that such a pattern binds, if it binds all of them by value.
+pub(super) fn parts_by_value(pattern: &Pat) -> Option<Vec<(VarId, Vec<syn::Member>)>> {
+    let parts = parts(pattern)?.into_iter();
+    parts.map(|part| part.by_ref.is_none().then_some((part.var, part.path))).collect()
+}
+
 /// The parts that a pattern of nested tuples and structs binds, by their paths.
-pub(super) fn parts(pattern: &Pat) -> Option<Vec<BoundPart>> {
+fn parts(pattern: &Pat) -> Option<Vec<BoundPart>> {
     fn all<'p>(
         elements: impl Iterator<Item = (syn::Member, &'p Pat)>,
         path: &mut Vec<syn::Member>,

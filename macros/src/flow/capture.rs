@@ -46,6 +46,7 @@ impl Flow<'_> {
             && closure.inputs.iter().all(|input| matches!(input, Pat::Type(_)))
             && self.names.var(*var).reference.is_none()
             && uses_by_value(expr)
+            && self.names_whole(expr, *var)
             && let Some(slot) = self.frame_slot(*var)
         {
             let name = self.name(slot);
@@ -76,6 +77,13 @@ impl Flow<'_> {
         let text = self.restore(expr.to_token_stream());
         self.shadowed.pop();
         quote!({ #borrows #text })
+    }
+
+    /// Whether a closure names the variable itself, not only fields of it, which alone it captures.
+    fn names_whole(&self, closure: &Expr, var: VarId) -> bool {
+        let mut fields = FieldCaptures { names: self.names, var, paths: Vec::new(), whole: false };
+        fields.visit_expr(closure);
+        fields.whole
     }
 
     /// A closure that owns what it captures: the variables are moved, or copied, into locals first.
@@ -139,7 +147,17 @@ impl Flow<'_> {
         for path in paths {
             let part = self.part(slot, path.clone());
             let mutability = self.names.var(var).mutable.then(|| quote!(mut));
-            // A field behind a reference cannot be moved: the twin captures the reference then.
+            // Of a field behind a pointer the twin captures the pointer: refused by its type.
+            for length in 0..path.len() {
+                let prefix = &path[..length];
+                locals.extend(quote! {
+                    if false {
+                        use ::async_proc::machine::HoldsItsFields as _;
+                        let () = ::async_proc::machine::Base::of(&raw const (*#name.at) #(.#prefix)*)
+                            .holds_its_fields();
+                    }
+                });
+            }
             locals.extend(quote! {
                 if false { ::core::mem::drop(#name.take() #(.#path)*); }
                 let #mutability #part = #part.take(&raw const (*#name.at) #(.#path)*);

@@ -101,7 +101,7 @@ impl Flow<'_> {
                     let text = self.native_stmt(stmt);
                     self.emit(text);
                 }
-                Stmt::Item(item) => self.item(item),
+                Stmt::Item(item) => self.refuse_item(item),
             }
         }
         if !ended {
@@ -140,6 +140,14 @@ impl Flow<'_> {
             && self.scopes.last().is_some_and(|scope| !scope.slots.is_empty())
         {
             return self.tail(tail, dest);
+        }
+        if rest.len() < block.stmts.len() {
+            // Visible in all of the block, but emitted with its end alone.
+            for stmt in rest {
+                if let Stmt::Item(item) = stmt {
+                    self.refuse_item(item);
+                }
+            }
         }
         let texts: Vec<TokenStream> = rest.iter().map(|stmt| self.native_stmt(stmt)).collect();
         if let ([text], true, true) = (&texts[..], value, locals.is_empty()) {

@@ -21,14 +21,12 @@ impl Flow<'_> {
         patterns: impl IntoIterator<Item = &'p Pat>,
     ) -> Option<(TokenStream, Vec<TokenStream>)> {
         let mention = resolve::mention_of(scrutinee)?;
-        let (var, used_later) = {
-            let mention = self.names.mention(mention);
-            (mention.var, mention.used_later)
-        };
+        let var = self.names.mention(mention).var;
         let slot = self.frame_slot(var)?;
-        if used_later || self.names.var(var).reference.is_some() {
+        if self.names.var(var).reference.is_some() {
             return None;
         }
+        // Also where it is used again: what the pattern leaves of it may be.
         self.matched_slot(slot, patterns)
     }
 
@@ -92,7 +90,14 @@ impl Flow<'_> {
             outer.push(nested(quote!((#(#bound),*))));
             let stripped = without_mut(pattern);
             let value = nested(quote!((#(#names),*)));
-            moved.push(self.moving_arm(slot, &stripped, &names, &nested));
+            let by_parts = match patterns.len() {
+                1 => self.moving_parts(slot, &stripped),
+                _ => None,
+            };
+            moved.push(match by_parts {
+                Some(arm) => arm,
+                None => self.moving_arm(slot, &stripped, &names, &nested),
+            });
             let pattern = self.pattern(&stripped);
             arms.push(quote!(#pattern => #value));
         }
@@ -104,6 +109,19 @@ impl Flow<'_> {
             )
         };
         Some((text, outer))
+    }
+
+    /// The arm of a pattern of tuples and structs alone: each part has a flag of its own, so that
+    /// the others can be used, and moved, later.
+    fn moving_parts(&mut self, slot: SlotId, pattern: &Pat) -> Option<TokenStream> {
+        let mut reads = Vec::new();
+        for (var, path) in super::bind::parts_by_value(pattern)? {
+            let ident = self.names.var(var).ident.clone();
+            let part = self.part(slot, path);
+            reads.push(quote!(#part.take(#ident)));
+        }
+        let text = self.restore(pattern.to_token_stream());
+        Some(quote!(#text => (#(#reads),*)))
     }
 
     /// The arm for a variable that its pattern moves: the pattern sees a reference to the variable,

@@ -11,13 +11,14 @@ mod control;
 mod matching;
 mod native;
 mod operand;
+mod order;
 mod probe;
 mod temporaries;
 mod variable;
 
 pub(crate) use operand::camel;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -76,7 +77,7 @@ pub(crate) enum Parts {
 }
 
 impl Part {
-    fn is_field(&self, slot: SlotId, path: &[syn::Member]) -> bool {
+    pub(crate) fn is_field(&self, slot: SlotId, path: &[syn::Member]) -> bool {
         self.slot == slot && matches!(&self.which, Parts::Field(field) if field == path)
     }
 }
@@ -97,12 +98,12 @@ pub(crate) struct Machine {
     pub(crate) scopes: Vec<Option<usize>>,
     /// The slots of the parameters, in order.
     pub(crate) params: Vec<SlotId>,
+    /// The assignments to slots and fields of them, by the number in their placeholder.
+    pub(crate) assigns: Vec<(SlotId, Vec<syn::Member>)>,
     /// Temporaries of blocks' values: before edition 2024 they outlive the block's own variables.
     pub(crate) tails: Vec<Tail>,
     /// Where the body was written, if the edition there decides anything.
     pub(crate) edition: Option<Span>,
-    /// Items declared in the body.
-    pub(crate) items: TokenStream,
 }
 
 /// Where an expression's value goes.
@@ -141,6 +142,9 @@ pub(crate) struct Flow<'a> {
     current: StateId,
     slots: Vec<Slot>,
     parts: Vec<Part>,
+    assigns: Vec<(SlotId, Vec<syn::Member>)>,
+    /// The places they assign to, as they were written.
+    assigned: Vec<TokenStream>,
     nodes: Vec<Option<usize>>,
     scopes: Vec<Scope>,
     loops: Vec<Loop>,
@@ -149,9 +153,8 @@ pub(crate) struct Flow<'a> {
     /// guard, the captures of a closure.
     shadowed: Vec<HashMap<VarId, TokenStream>>,
     edges: HashMap<(Vec<SlotId>, StateId), StateId>,
-    taken: HashMap<String, usize>,
+    taken: HashSet<String>,
     returns_result: bool,
-    items: TokenStream,
     /// The current state has returned the function's value.
     ended: bool,
     tails: Vec<Tail>,
@@ -174,15 +177,16 @@ pub(crate) fn compile(
         current: StateId(0),
         slots: Vec::new(),
         parts: Vec::new(),
+        assigns: Vec::new(),
+        assigned: Vec::new(),
         nodes: Vec::new(),
         scopes: Vec::new(),
         loops: Vec::new(),
         slot_of: HashMap::new(),
         shadowed: Vec::new(),
         edges: HashMap::new(),
-        taken: HashMap::new(),
+        taken: names::FIXED.iter().map(|name| (*name).to_owned()).collect(),
         returns_result,
-        items: TokenStream::new(),
         ended: false,
         tails: Vec::new(),
         edition: None,
@@ -209,17 +213,18 @@ impl Flow<'_> {
             let code = self.unreachable();
             self.emit(code);
         }
+        self.refuse_reshaped();
         let mut states: Vec<Option<State>> = self.states.into_iter().map(Some).collect();
         let states = self.order.iter().filter_map(|id| states[id.0].take()).collect();
         Machine {
             states,
             slots: self.slots,
             parts: self.parts,
+            assigns: self.assigns,
             scopes: self.nodes,
             params: slots,
             tails: self.tails,
             edition: self.edition,
-            items: self.items,
         }
     }
 
@@ -279,12 +284,13 @@ impl Flow<'_> {
 
     /// A name not given yet: `name`, `name_2`, ….
     fn unique(&mut self, name: &str) -> String {
-        let count = self.taken.entry(name.to_owned()).or_insert(0);
-        *count += 1;
-        match *count {
-            1 => name.to_owned(),
-            count => format!("{name}_{count}"),
-        }
+        let name =
+            if syn::parse_str::<Ident>(name).is_ok() { name.into() } else { format!("{name}_") };
+        let numbered = (2..).map(|number| format!("{name}_{number}"));
+        let mut names = std::iter::once(name.clone()).chain(numbered);
+        let Some(free) = names.find(|name| !self.taken.contains(name)) else { unreachable!() };
+        self.taken.insert(free.clone());
+        free
     }
 
     /// A new local of the emitted code.
@@ -319,9 +325,7 @@ impl Flow<'_> {
             "self" => "this",
             name => name.strip_prefix("__").unwrap_or(name),
         };
-        let reserved = is_reserved(name) || syn::parse_str::<Ident>(name).is_err();
-        let name = if reserved { format!("{name}_") } else { name.to_owned() };
-        let slot = self.slot(&name);
+        let slot = self.slot(name);
         self.slot_of.insert(var, slot);
         slot
     }
@@ -411,9 +415,13 @@ impl Flow<'_> {
         self.go(edge)
     }
 
-    /// Takes an item out of the body: states see each other's names only at the machine's head.
-    fn item(&mut self, item: &syn::Item) {
-        self.items.extend(quote!(#item));
+    /// An item of an inner block that suspends: its name means that block's states and no others.
+    fn refuse_item(&mut self, item: &syn::Item) {
+        self.refuse(
+            item,
+            "an item in an inner block that suspends is not compiled yet: move it to the head of \
+             the function, or out of it",
+        );
     }
 
     fn refuse(&mut self, tokens: impl quote::ToTokens, message: &str) {
@@ -475,6 +483,18 @@ pub(crate) fn killed(ident: &Ident) -> Option<SlotId> {
     ident.to_string().strip_prefix("__kill_")?.parse().ok().map(SlotId)
 }
 
+/// A placeholder for what assigns the value in the parentheses after it: which parts of the
+/// variable may be gone is known at the end.
+fn assign(number: usize) -> TokenStream {
+    let ident = format_ident!("__assign_{}", number);
+    quote!(#ident)
+}
+
+/// The number of the assignment that a placeholder stands for.
+pub(crate) fn assigned(ident: &Ident) -> Option<usize> {
+    ident.to_string().strip_prefix("__assign_")?.parse().ok()
+}
+
 /// The label of the machine's loop.
 pub(crate) fn machine_label() -> syn::Lifetime {
     syn::Lifetime::new("'machine", Span::mixed_site())
@@ -482,11 +502,6 @@ pub(crate) fn machine_label() -> syn::Lifetime {
 
 fn line(span: Span) -> proc_macro2::Literal {
     proc_macro2::Literal::u32_unsuffixed(u32::try_from(span.start().line).unwrap_or(0))
-}
-
-/// The names the emitted code uses itself.
-fn is_reserved(name: &str) -> bool {
-    matches!(name, "state" | "frame" | "cx" | "live" | "value" | "slot")
 }
 
 /// Whether an expression is a place: a variable, or reached from one.

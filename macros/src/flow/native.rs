@@ -331,6 +331,9 @@ impl Flow<'_> {
     }
 
     fn rewrite_macro(&mut self, mac: &mut syn::Macro) {
+        if known::is_text(mac) {
+            return;
+        }
         if let Some(mut arguments) = known::parse(mac).or_else(|| known::parse_unknown(mac)) {
             let names = self.names;
             arguments.args.retain(|arg| match resolve::mention_of(&arg.expr) {
@@ -393,7 +396,13 @@ pub(super) fn has_cfg(attrs: &[syn::Attribute]) -> bool {
 /// What a `let` or a `match` with one arm does with a place: takes it whole, or reaches into it.
 pub(super) fn binding_use(pattern: &Pat) -> Use {
     match pattern {
-        Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => Use::Value,
+        // A constant, or a variant like `None`, is no binding: it takes nothing.
+        Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => {
+            match resolve::binding(&pat.ident) {
+                Some(_) => Use::Value,
+                None => Use::Place,
+            }
+        }
         Pat::Type(typed) => binding_use(&typed.pat),
         Pat::Paren(inner) => binding_use(&inner.pat),
         _ => Use::Place,

@@ -56,6 +56,7 @@ impl Flow<'_> {
                     || resolve::mention_of(&call.func).is_some();
                 let mut operands: Vec<Operand<'_>> = Vec::new();
                 if callee_is_local {
+                    self.refuse_change(&call.func, &call.args);
                     operands.push(Operand::place(&call.func));
                 }
                 operands.extend(call.args.iter().map(Operand::value));
@@ -319,7 +320,7 @@ impl Flow<'_> {
             let receiver = self.temporary(slot);
             if args.iter().any(|arg| leaps_as(arg, held)) {
                 let texts = self.operands(&args, held);
-                return receiver.call_with(call, texts);
+                return self.probe_with(&receiver, call, texts);
             }
             return self.probe(&receiver, call).unwrap_or_else(|| {
                 let texts: Vec<_> =
@@ -328,6 +329,9 @@ impl Flow<'_> {
                 let tail = method_tail(call, &texts);
                 quote!(#place #tail)
             });
+        }
+        if args_suspend {
+            self.refuse_change(&call.receiver, &call.args);
         }
         let movable = self.movable(&call.receiver);
         let suspends = suspension::expr(&call.receiver);
@@ -342,7 +346,7 @@ impl Flow<'_> {
         }
         let texts = self.operands(&args, held);
         match movable {
-            Some(movable) => movable.call_with(call, texts),
+            Some(movable) => self.probe_with(&movable, call, texts),
             None => {
                 let tail = method_tail(call, &texts);
                 quote!(#receiver #tail)
@@ -370,6 +374,9 @@ impl Flow<'_> {
             | BinOp::Le(_)
             | BinOp::Gt(_)
             | BinOp::Ge(_) => {
+                if suspension::expr(&binary.right) {
+                    self.refuse_change(&binary.left, [&*binary.right]);
+                }
                 let operands = [Operand::place(&binary.left), Operand::place(&binary.right)];
                 let texts = self.operands(&operands, held);
                 let [left, right] = &texts[..] else { unreachable!() };

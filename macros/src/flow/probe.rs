@@ -35,6 +35,9 @@ impl Flow<'_> {
     /// A call of the last use of a variable, which moves it if it is an `FnOnce`.
     pub(super) fn callee(&mut self, call: &syn::ExprCall) -> Option<TokenStream> {
         resolve::mention_of(&call.func)?;
+        if self.may_change(&call.func, &call.args) {
+            return None;
+        }
         let callee = self.movable(&call.func)?;
         let mut values = Vec::new();
         let mut args = Vec::new();
@@ -86,6 +89,10 @@ impl Flow<'_> {
         receiver: &Receiver,
         call: &syn::ExprMethodCall,
     ) -> Option<TokenStream> {
+        // The arguments are evaluated first, which is the same only where they leave it alone.
+        if self.may_change(&call.receiver, &call.args) {
+            return None;
+        }
         let args: Vec<&Expr> = call.args.iter().collect();
         let mut values = Vec::new();
         let mut handles: Vec<Ident> = Vec::new();
@@ -113,7 +120,39 @@ impl Flow<'_> {
         }
         let handles = handles.iter().map(|handle| quote!(#handle = #handle));
         let values = values.into_iter().chain(handles).collect();
-        Some(receiver.call(call, values, &texts))
+        Some(match call.args.iter().any(holds_closure) {
+            false => receiver.call(call, values, &texts),
+            true => receiver.call_once(call, values, &texts),
+        })
+    }
+
+    /// The same, with arguments already compiled.
+    pub(super) fn probe_with(
+        &mut self,
+        receiver: &Receiver,
+        call: &syn::ExprMethodCall,
+        texts: Vec<TokenStream>,
+    ) -> TokenStream {
+        let mut values = Vec::new();
+        let mut handles = Vec::new();
+        let mut args = Vec::new();
+        let mut closures = false;
+        for (index, (arg, text)) in call.args.iter().zip(texts).enumerate() {
+            if holds_closure(arg) && !self.must_hoist(arg) {
+                closures = true;
+                self.add_handles(arg, &mut handles);
+                args.push(text);
+            } else {
+                let local = Ident::new(&format!("arg_{index}"), Span::mixed_site());
+                values.push(quote!(#local = #text));
+                args.push(quote!(#local));
+            }
+        }
+        values.extend(handles.iter().map(|handle| quote!(#handle = #handle)));
+        match closures {
+            false => receiver.call(call, values, &args),
+            true => receiver.call_once(call, values, &args),
+        }
     }
 
     /// Whether an expression is a variable in the frame that is used again afterwards.
@@ -206,20 +245,19 @@ impl Receiver {
         }
     }
 
-    /// The call, with arguments already compiled.
-    pub(super) fn call_with(
+    /// A call with a closure among its arguments, whose type may be part of the result's: it is
+    /// compiled only once, and a receiver that it moves goes to a box of its own.
+    fn call_once(
         &self,
         call: &syn::ExprMethodCall,
         values: Vec<TokenStream>,
+        args: &[TokenStream],
     ) -> TokenStream {
-        let args: Vec<TokenStream> = (0..values.len())
-            .map(|index| {
-                let arg = Ident::new(&format!("arg_{index}"), Span::mixed_site());
-                quote!(#arg)
-            })
-            .collect();
-        let values = args.iter().zip(values).map(|(arg, value)| quote!(#arg = #value)).collect();
-        self.call(call, values, &args)
+        let Receiver { name, take } = self;
+        let call = method_tail(call, args);
+        quote! {
+            ::async_proc::receiver!(once #name, #take, (#(#values),*) #name #call)
+        }
     }
 
     /// The call on the receiver where it lies, which must not move it.

@@ -7,6 +7,7 @@ use super::is_place;
 use super::native::Use;
 use super::operand::Operand;
 use crate::known::{self, Access};
+use crate::resolve;
 use crate::suspension;
 
 /// Whether compiling an expression emits code before its text: it suspends, or it makes
@@ -111,10 +112,12 @@ fn makes_temporaries(expr: &Expr) -> bool {
 /// Whether a reference to an expression is to a constant, with no temporary behind it.
 pub(super) fn is_promoted(expr: &Expr) -> bool {
     match expr {
-        Expr::Lit(_) | Expr::Path(_) => true,
+        Expr::Lit(_) => true,
+        Expr::Path(_) => resolve::mention_of(expr).is_none(),
         Expr::Paren(inner) => is_promoted(&inner.expr),
         Expr::Group(inner) => is_promoted(&inner.expr),
-        Expr::Unary(unary) => is_promoted(&unary.expr),
+        // Of a variable or a constant it may be an operator of the type's own.
+        Expr::Unary(unary) => matches!(&*unary.expr, Expr::Lit(_)),
         Expr::Reference(reference) => {
             reference.mutability.is_none() && is_promoted(&reference.expr)
         }

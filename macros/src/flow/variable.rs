@@ -1,6 +1,6 @@
 //! Variables of the frame: their values, their fields, assignments to them.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::Expr;
 
@@ -92,24 +92,40 @@ impl Flow<'_> {
         let slot = self.frame_slot(var)?;
         if path.is_empty() {
             self.slots[slot.0].written = true;
-            let name = self.name(slot);
-            // Parts that were moved out are forgotten before the whole is replaced.
-            return Some(match self.parts.iter().any(|part| part.slot == slot) {
-                false => quote!(#name.assign(#value)),
-                true => {
-                    let kill = super::kill(slot);
-                    let local = Ident::new("value", Span::mixed_site());
-                    quote!({ let #local = #value; #kill #name.put(#local) })
-                }
-            });
-        }
-        if self.names.var(var).reference.is_some() {
+        } else if self.names.var(var).reference.is_some() {
             return None;
         }
-        let known = self.parts.iter().find(|part| part.is_field(slot, &path));
-        let part = known?.name.clone();
-        let place = self.place(slot);
-        Some(quote!(#part.refill(&raw mut #place #(.#path)*, #value)))
+        // What is moved out of it may stand further down, in a loop: the text is decided at the end.
+        let assign = super::assign(self.assigns.len());
+        self.assigns.push((slot, path));
+        self.assigned.push(left.to_token_stream());
+        Some(quote!(#assign(#value)))
+    }
+
+    /// Refuses assignments to what was moved out in another shape than it is assigned in.
+    pub(super) fn refuse_reshaped(&mut self) {
+        let lefts = std::mem::take(&mut self.assigned);
+        for (index, left) in lefts.into_iter().enumerate() {
+            let (slot, path) = &self.assigns[index];
+            let reshaped = !path.is_empty()
+                && self.parts.iter().any(|part| {
+                    part.slot == *slot
+                        && match &part.which {
+                            Parts::Field(moved) => {
+                                moved.len() > path.len() && moved.starts_with(path)
+                            }
+                            Parts::Bindings { .. } => true,
+                        }
+                });
+            if reshaped {
+                self.refuse(
+                    left,
+                    "assigning to a field is not compiled yet where a part of that field, or a \
+                     part of the variable that a pattern binds, may have been moved out: assign \
+                     the whole variable, or bind its parts to variables of their own",
+                );
+            }
+        }
     }
 
     /// `..base` moves the fields that are not written out, which we do not follow.

@@ -45,7 +45,7 @@ pub use self::frame::{Frame, Vtable};
 pub use self::lazy::{Begin, Lazy};
 pub use self::probe::{Arm, Probe};
 pub use self::site::{Function, Suspension};
-pub use self::slot::{Live, Moved, Slot, temp};
+pub use self::slot::{Base, FieldsBehindAPointer, HoldsItsFields, Live, Moved, Slot, temp};
 
 pub use std::task::Poll;
 pub use std::task::Poll::{Pending, Ready};

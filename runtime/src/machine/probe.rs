@@ -95,14 +95,12 @@ impl<T, A, F: FnOnce(A) -> R, R> Probe<T, A, F, R> {
     ///
     /// # Safety
     ///
-    /// [`Probe::moves`] says yes, and the expression takes no values.
-    pub unsafe fn boxed(&self, value: T) -> R {
+    /// [`Probe::moves`] says yes.
+    pub unsafe fn boxed(&self, value: T, values: A) -> R {
         let variable = Box::into_raw(Box::new(value));
-        // SAFETY: a closure that moves its variable holds the box of it; it takes `()`.
-        unsafe {
-            let expression = mem::transmute_copy::<*mut T, F>(&variable);
-            expression(mem::transmute_copy::<(), A>(&()))
-        }
+        // SAFETY: a closure that moves its variable holds the box of it.
+        let expression = unsafe { mem::transmute_copy::<*mut T, F>(&variable) };
+        expression(values)
     }
 
     /// Makes `Q` the type `R` but for lifetimes. In code that is compiled and never runs.
@@ -124,10 +122,28 @@ pub enum Arm<A, B> {
 /// [`machine`](crate::machine).
 ///
 /// `receiver!(x, x.take(), (name = value, …) x.method(…))`: the slot, what gives the receiver if
-/// the call moves it, the values the call takes beside the variable, the call.
+/// the call moves it, the values the call takes beside the variable, the call. `once` compiles the
+/// call only once, at the price of a box where it moves the variable.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! receiver {
+    (
+        once $slot:expr, $take:expr, ($($name:ident = $value:expr),*)
+        $x:ident $($call:tt)*
+    ) => {
+        match ($($value,)*) {
+            values => {
+                let probe = $crate::machine::Probe::new($slot.at);
+                let values = probe.with(values);
+                if false {
+                    loop {}
+                    let mut $x = probe.stand_in();
+                    probe.ask(|($($name,)*)| { let _ = &*$x; (*$x) $($call)* });
+                }
+                if probe.moves() { probe.boxed($take, values) } else { probe.in_place(values) }
+            }
+        }
+    };
     (
         $slot:expr, $take:expr, ($($name:ident = $value:expr),*)
         $x:ident $($call:tt)*
@@ -220,6 +236,6 @@ macro_rules! captured {
                 $closure
             });
         }
-        if probe.moves() { probe.boxed($slot.take()) } else { probe.in_place(()) }
+        if probe.moves() { probe.boxed($slot.take(), ()) } else { probe.in_place(()) }
     }};
 }

@@ -103,16 +103,23 @@ impl<T> Slot<T> {
     /// Nothing borrows the old value any more.
     #[inline(always)]
     pub unsafe fn assign(self, value: T) {
-        struct Write<T>(Slot<T>, ManuallyDrop<T>);
-        impl<T> Drop for Write<T> {
-            fn drop(&mut self) {
-                // SAFETY: the value is taken once, here; the slot's old value has been dropped.
-                unsafe { self.0.put(ManuallyDrop::take(&mut self.1)) };
-            }
-        }
         let _write = Write(self, ManuallyDrop::new(value));
         // SAFETY: nothing borrows the old value.
         unsafe { self.kill() };
+    }
+
+    /// Gives what assigns to a variable that was moved out of in part.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Slot::assign`] and [`Slot::kill_with`], at the time the result is called.
+    #[inline(always)]
+    pub unsafe fn assign_with(self, rest: impl FnOnce(T)) -> impl FnOnce(T) {
+        move |value| {
+            let _write = Write(self, ManuallyDrop::new(value));
+            // SAFETY: nothing borrows the old value, and `rest` forgets what was moved out of it.
+            unsafe { self.kill_with(rest) };
+        }
     }
 
     /// Ends the variable's life: drops what it holds, if anything.
@@ -204,6 +211,16 @@ impl<T> Slot<T> {
     }
 }
 
+/// Puts a value into a slot when the old one has been dropped, also where that unwinds.
+struct Write<T>(Slot<T>, ManuallyDrop<T>);
+
+impl<T> Drop for Write<T> {
+    fn drop(&mut self) {
+        // SAFETY: the value is taken once, here; the slot's old value has been dropped.
+        unsafe { self.0.put(ManuallyDrop::take(&mut self.1)) };
+    }
+}
+
 impl<F: Future> Slot<F> {
     /// Puts the future to wait for.
     ///
@@ -272,6 +289,18 @@ impl Moved {
         }
     }
 
+    /// Asserts, when the function is compiled, that the part can only have been copied.
+    #[inline(always)]
+    pub const fn copied<T>(self, _: &T) {
+        const {
+            assert!(
+                !mem::needs_drop::<T>(),
+                "a variable that lives across a suspension has parts moved out of it both by a \
+                 pattern and by a field's name: bind the field with `let` before the pattern",
+            );
+        }
+    }
+
     /// Moves the value at `at` out, or copies it. [`Moved::note`] says that it is gone.
     ///
     /// # Safety
@@ -294,19 +323,21 @@ impl Moved {
         unsafe { *self.live |= self.bit };
     }
 
-    /// Assigns to the part at `at`, dropping what it held if it was still there.
+    /// Gives what assigns to the part at `at`, dropping what it held if it was still there.
     ///
     /// # Safety
     ///
-    /// As for [`Slot::assign`], of the part.
+    /// As for [`Slot::assign`], of the part, at the time the result is called.
     #[inline(always)]
-    pub unsafe fn refill<T>(self, at: *mut T, value: T) {
-        // SAFETY: the part is storage for a `T`; its old value is there unless the flag is set.
-        unsafe {
-            if self.clear() {
-                at.write(value);
-            } else {
-                *at = value;
+    pub unsafe fn refill<T>(self, at: *mut T) -> impl FnOnce(T) {
+        move |value| {
+            // SAFETY: the part is storage for a `T`; its old value is there unless the flag is set.
+            unsafe {
+                if self.clear() {
+                    at.write(value);
+                } else {
+                    *at = value;
+                }
             }
         }
     }
@@ -325,6 +356,37 @@ impl Moved {
         was
     }
 }
+
+/// What a field is reached from: a value that has it, or one that leads to it, as a reference does.
+/// Which of the two, the method that is found under one name tells.
+#[derive(Debug)]
+pub struct Base<T: ?Sized>(std::marker::PhantomData<*const T>);
+
+impl<T: ?Sized> Base<T> {
+    /// The base at a place.
+    pub fn of(_: *const T) -> Self {
+        Base(std::marker::PhantomData)
+    }
+}
+
+/// The fields lie behind a pointer: a `move` closure captures that, not the field.
+#[derive(Debug)]
+pub struct FieldsBehindAPointer;
+
+impl<T: std::ops::Deref + ?Sized> Base<T> {
+    /// It does not.
+    pub fn holds_its_fields(&self) -> FieldsBehindAPointer {
+        FieldsBehindAPointer
+    }
+}
+
+/// The method for a value that has its fields itself.
+pub trait HoldsItsFields {
+    /// It does.
+    fn holds_its_fields(&self) {}
+}
+
+impl<T: ?Sized> HoldsItsFields for Base<T> {}
 
 /// Makes a temporary of a value: it lives to the end of the statement it stands in.
 #[inline(always)]
