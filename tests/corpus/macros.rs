@@ -154,3 +154,20 @@ case! {
         format!("{}{}", stringify!(d), d.len())
     }
 }
+
+case! {
+    write_in_an_operand [write_in_an_operand()]
+    async fn write_in_an_operand() -> usize {
+        use std::fmt::Write as _;
+        fn sum(a: usize, b: usize) -> usize {
+            a + b
+        }
+        let mut out = String::new();
+        let n = sum(
+            write!(out, "{}", make("temporary")).is_ok() as usize,
+            later("two", 2).await,
+        );
+        tick("after").await;
+        n + out.len()
+    }
+}

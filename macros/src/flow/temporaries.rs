@@ -99,11 +99,18 @@ fn makes_temporaries(expr: &Expr) -> bool {
             [&range.start, &range.end].into_iter().flatten().any(|bound| makes_temporaries(bound))
         }
         Expr::Match(branch) => borrows_temporary(&branch.expr) || makes_temporaries(&branch.expr),
+        // A block of its own holds what most macros borrow; `write!` and `format_args!` have none.
         Expr::Macro(mac) => known::parse(&mac.mac).is_some_and(|arguments| {
-            arguments
-                .args
-                .iter()
-                .any(|arg| arg.access == Access::Value && makes_temporaries(&arg.expr))
+            let bare = mac.mac.path.segments.last().is_some_and(|last| {
+                ["write", "writeln", "format_args"].iter().any(|name| last.ident == name)
+            });
+            arguments.args.iter().any(|arg| match arg.access {
+                Access::Value => makes_temporaries(&arg.expr),
+                Access::Borrow => {
+                    bare && (makes_temporaries(&arg.expr) || borrows_temporary(&arg.expr))
+                }
+                Access::Text => false,
+            })
         }),
         _ => false,
     }
