@@ -71,7 +71,8 @@ impl Desugar<'_> {
                 }
                 Ok(future) => Some(syn::parse_quote!(::async_proc::future::yielded(#future).await)),
                 Err(error) => {
-                    self.errors.push(error);
+                    let message = format_args!("`{name}!` takes one future: {error}");
+                    self.errors.push(syn::Error::new(error.span(), message));
                     Some(syn::parse_quote!(loop {}))
                 }
             },

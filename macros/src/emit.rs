@@ -9,7 +9,7 @@ use crate::flow::{self, Machine, Part, Parts, SlotId, State};
 use crate::layout::Layout;
 use crate::names;
 use crate::parse::{Input, Kind};
-use crate::resolve;
+use crate::{resolve, twin};
 
 pub(crate) fn function(
     input: &Input,
@@ -47,10 +47,16 @@ pub(crate) fn function(
     }
 }
 
-/// A function that was refused: its signature, so that its callers still compile.
-pub(crate) fn refused(input: &Input) -> TokenStream {
+/// A function that was refused: its signature, so that its callers still compile. With `checked`
+/// its twin is there too: what rustc has to say of the body comes with what we have, and what the
+/// body uses is used.
+pub(crate) fn refused(input: &Input, checked: Option<&TokenStream>) -> TokenStream {
     let (attrs, vis) = (&input.attrs, &input.vis);
     let signature = signature(input);
+    let checked = checked.map(|items| {
+        let twin = twin::emit(input);
+        quote!(#items #twin)
+    });
     let value = match &input.kind {
         Kind::Proc { .. } => quote!(loop {}),
         Kind::Async { output } => {
@@ -64,8 +70,8 @@ pub(crate) fn refused(input: &Input) -> TokenStream {
     };
     quote! {
         #(#attrs)*
-        #[allow(warnings, clippy::all)]
-        #vis #signature { #value }
+        #[allow(warnings, unused, clippy::all)]
+        #vis #signature { #checked #value }
     }
 }
 
@@ -73,7 +79,12 @@ fn signature(input: &Input) -> TokenStream {
     let mut sig = input.sig.clone();
     if let Kind::Async { output } = &input.kind {
         sig.asyncness = None;
-        sig.output = syn::parse_quote!(-> impl ::core::future::Future<Output = #output>);
+        // At the return type, for "the found future" to lead there; of our own edition, in which
+        // it captures every lifetime.
+        let span = Span::call_site().located_at(input.output_span());
+        sig.output = syn::parse_quote_spanned! {span=>
+            -> impl ::core::future::Future<Output = #output>
+        };
     }
     quote!(#sig)
 }
@@ -108,7 +119,7 @@ impl Emitter<'_> {
         });
         let empty = &self.layout.empty;
         let words = self.words();
-        let resume = self.resume();
+        let (resume_name, resume) = (names::local("resume"), self.resume());
         let drop = self.drop();
         let frame_name = names::frame();
         let make = quote! {
@@ -120,14 +131,16 @@ impl Emitter<'_> {
         let start = match self.input.kind {
             Kind::Proc { .. } => quote! {
                 #make
-                ::async_proc::machine::start(__twin, #frame_name, #resume, #drop)
+                #resume
+                ::async_proc::machine::start(__twin, #frame_name, #resume_name, #drop)
             },
             Kind::Async { .. } => {
                 let begin = names::local("begin");
                 quote! {
                     ::async_proc::machine::lazy(__twin, move |#begin| {
                         #make
-                        #begin.with(#frame_name, #resume, #drop)
+                        #resume
+                        #begin.with(#frame_name, #resume_name, #drop)
                     })
                 }
             }
@@ -244,16 +257,7 @@ impl Emitter<'_> {
     fn resume(&self) -> TokenStream {
         let holes = vec![quote!(_); self.layout.generics.len()];
         let slots = self.slot_names();
-        let result = match &self.input.kind {
-            Kind::Async { output: Type::Never(_) } => quote!(_),
-            _ => match syn::parse2::<Type>(self.input.body_type()) {
-                Ok(mut ty) => {
-                    EraseImplTrait.visit_type_mut(&mut ty);
-                    quote!(#ty)
-                }
-                Err(_) => quote!(_),
-            },
-        };
+        let pin = twin::pin_return_type(self.input, &quote!(::async_proc::machine::Poll));
         let label = flow::machine_label();
         let (frame, cx, state) = (names::frame(), names::cx(), names::state());
         let arms = self.machine.states.iter().map(|state| self.arm(state));
@@ -261,10 +265,13 @@ impl Emitter<'_> {
             let name = &slot.name;
             quote!(if false { #name.put(loop {}); })
         });
+        let resume = names::local("resume");
         quote! {
-            |#frame: *mut __Frame<#(#holes),*>, #cx: &mut ::core::task::Context<'_>|
-                -> ::async_proc::machine::Poll<#result>
-            {
+            let #resume = ::async_proc::machine::resume(&#frame, |
+                #frame: *mut __Frame<#(#holes),*>,
+                #cx: &mut ::core::task::Context<'_>,
+            | {
+                #pin
                 let #slots = __Frame::slots(#frame);
                 let #state = &raw mut (*#frame).state;
                 #label: loop {
@@ -276,7 +283,7 @@ impl Emitter<'_> {
                         }
                     }
                 }
-            }
+            });
         }
     }
 
@@ -419,8 +426,9 @@ fn abbreviate(tokens: TokenStream) -> TokenStream {
         if tail.len() == PATH.len()
             && tail.iter().zip(PATH).all(|(token, text)| token.to_string() == text)
         {
+            let span = tail[PATH.len() - 1].span();
             output.truncate(end);
-            output.push(TokenTree::Ident(Ident::new("__machine", Span::call_site())));
+            output.push(TokenTree::Ident(Ident::new("__machine", span)));
         }
     }
     output.into_iter().collect()

@@ -25,6 +25,7 @@ mod known;
 mod layout;
 mod liveness;
 mod names;
+mod nested;
 mod parse;
 mod resolve;
 mod suspension;
@@ -55,13 +56,16 @@ fn compile(attr: TokenStream, item: TokenStream) -> TokenStream {
             return quote::quote!(#error #item);
         }
     };
+    nested::refuse(&input.body, &mut errors);
     let items = hoist::items(&mut input.body, &mut errors);
     let written = input.clone();
     if let Kind::Proc { value } = &input.kind {
         twin::complete_proc_body(&mut input.body, value);
     }
-    cfg::refuse(&input.body, &mut errors);
     desugar::desugar(&mut input.body, &mut errors);
+    // What is refused from here on is Rust that we cannot compile yet.
+    let is_rust = errors.is_empty();
+    cfg::refuse(&written.body, &mut errors);
     let (mut names, params) = resolve::resolve(&mut input);
     let params: Vec<_> = params
         .into_iter()
@@ -71,7 +75,7 @@ fn compile(attr: TokenStream, item: TokenStream) -> TokenStream {
     liveness::analyse(&input.body, &params, &mut names);
     let machine = flow::compile(&input.body, &names, &params, input.returns_result(), &mut errors);
     if !errors.is_empty() {
-        let function = emit::refused(&written);
+        let function = emit::refused(&written, is_rust.then_some(&items));
         let errors = errors.to_compile_errors();
         return quote::quote!(#errors #function);
     }

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
+use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{
     Attribute, Block, FnArg, GenericArgument, ItemFn, Pat, PathArguments, ReturnType, Signature,
@@ -83,6 +84,14 @@ impl Input {
         }
     }
 
+    /// Where the body's type is written: the return type, or the function's name if it has none.
+    pub(crate) fn output_span(&self) -> Span {
+        match &self.kind {
+            Kind::Proc { value } => value.span(),
+            Kind::Async { output } => output.span(),
+        }
+    }
+
     /// What the body's value must be.
     pub(crate) fn body_type(&self) -> TokenStream {
         match &self.kind {
@@ -98,12 +107,13 @@ impl Kind {
     fn parse(sig: &mut Signature, errors: &mut Errors) -> Kind {
         if sig.asyncness.is_some() {
             let output = match &sig.output {
-                ReturnType::Default => syn::parse_quote!(()),
+                ReturnType::Default => syn::parse_quote_spanned!(sig.ident.span()=> ()),
                 ReturnType::Type(_, ty) => (**ty).clone(),
             };
             return Kind::Async { output };
         }
-        let unit = syn::parse_quote!(());
+        let name = sig.ident.span();
+        let unit = syn::parse_quote_spanned!(name=> ());
         let value = match &sig.output {
             ReturnType::Default => {
                 sig.output = syn::parse_quote!(-> ::async_proc::future::Future<()>);
@@ -117,6 +127,10 @@ impl Kind {
                         "a proc returns `Future<T>`, or has no return type; \
                          write `async fn` for a lazy function that returns something else",
                     );
+                    // Of a hidden type, no value could be given to the callers.
+                    if matches!(**ty, Type::ImplTrait(_)) {
+                        sig.output = syn::parse_quote!(-> ::async_proc::future::Future<()>);
+                    }
                     unit
                 }
             },

@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
+use syn::spanned::Spanned;
 use syn::{Expr, Pat};
 
 use super::native::{Use, binding_use, untyped};
@@ -377,8 +378,13 @@ fn parts(pattern: &Pat) -> Option<Vec<BoundPart>> {
                 .iter()
                 .take(count)
                 .enumerate()
-                .map(|(index, element)| (syn::Member::from(index), element)),
+                .map(|(index, element)| (member(index, element), element)),
         )
+    }
+    /// A member with the span of its pattern: what has no such member, has none there.
+    fn member(index: usize, element: &Pat) -> syn::Member {
+        let index = u32::try_from(index).unwrap_or(u32::MAX);
+        syn::Member::Unnamed(syn::Index { index, span: element.span() })
     }
     fn collect(
         pattern: &Pat,

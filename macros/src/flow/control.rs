@@ -1,7 +1,7 @@
 //! Blocks, branches and loops that suspend.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Arm, Block, Expr, Pat, Stmt};
 
@@ -131,7 +131,12 @@ impl Flow<'_> {
         };
         if locals.is_empty() && rest.is_empty() {
             if !self.ended && !matches!(dest, Dest::Discard) {
-                self.store_here(quote!(()), dest, span);
+                // An empty block where the user's is, for rustc to say what it has no value of.
+                let nothing = match diverges(block) {
+                    true => self.unreachable(),
+                    false => quote_spanned!(block.brace_token.span.join()=> {}),
+                };
+                self.store_here(nothing, dest, span);
             }
             return;
         }
@@ -154,7 +159,8 @@ impl Flow<'_> {
             return self.store_here(text.clone(), dest, span);
         }
         let simple = matches!(dest, Dest::Discard) && !value;
-        let code = quote!({ #locals #(#texts)* });
+        let end = (!value && diverges(block)).then(|| self.unreachable());
+        let code = quote!({ #locals #(#texts)* #end });
         if simple {
             self.emit(code);
         } else {
@@ -483,6 +489,17 @@ fn is_control(expr: &Expr) -> bool {
 
 fn plain_block(block: &Block) -> syn::ExprBlock {
     syn::ExprBlock { attrs: Vec::new(), label: None, block: block.clone() }
+}
+
+/// Whether control never comes to the end of a block, as its statements show.
+fn diverges(block: &Block) -> bool {
+    block.stmts.iter().any(|stmt| match stmt {
+        Stmt::Expr(expr, _) => is_never(expr),
+        Stmt::Macro(stmt) => stmt.mac.path.segments.last().is_some_and(|last| {
+            ["panic", "unreachable", "todo", "unimplemented"].iter().any(|name| last.ident == name)
+        }),
+        _ => false,
+    })
 }
 
 fn is_never(expr: &Expr) -> bool {

@@ -102,10 +102,12 @@ impl Flow<'_> {
             arms.push(quote!(#pattern => #value));
         }
         let x = Ident::new("scrutinee", Span::mixed_site());
+        // Whether the patterns are exhaustive is for the twin to say.
+        let others = quote!(_ => ::core::unreachable!());
         let handles = handles.iter().map(|handle| quote!(#handle = #handle));
         let text = quote! {
             ::async_proc::scrutinee!(
-                #name, (#(#handles),*) #x => { #(#arms,)* }, { #(#moved,)* }
+                #name, (#(#handles),*) #x => { #(#arms,)* #others }, { #(#moved,)* #others }
             )
         };
         Some((text, outer))

@@ -268,17 +268,18 @@ impl Flow<'_> {
         quote!(::core::unreachable!())
     }
 
-    /// The code that ends the function with a value.
+    /// The code that ends the function with a value. It is the value of a block: rustc says there
+    /// what it says in the twin where the type is wrong, so that the user reads it once.
     fn finish(&self, value: TokenStream, span: Span) -> TokenStream {
         if self.returns_result {
             let line = line(span);
             quote! {
                 return ::async_proc::machine::Ready(
-                    ::async_proc::machine::crossed(#value, __FUNCTION, #line)
+                    ::async_proc::machine::crossed({ #value }, __FUNCTION, #line)
                 )
             }
         } else {
-            quote!(return ::async_proc::machine::Ready(#value))
+            quote!(return ::async_proc::machine::Ready({ #value }))
         }
     }
 
@@ -417,6 +418,9 @@ impl Flow<'_> {
 
     /// An item of an inner block that suspends: its name means that block's states and no others.
     fn refuse_item(&mut self, item: &syn::Item) {
+        if matches!(item, syn::Item::Impl(_)) {
+            return; // Refused in every inner block.
+        }
         self.refuse(
             item,
             "an item in an inner block that suspends is not compiled yet: move it to the head of \

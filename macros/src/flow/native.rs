@@ -2,7 +2,7 @@
 //! function or of a loop that was taken apart, are rewritten.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{Block, Expr, Pat, Stmt};
 
 use super::probe::leaves;
@@ -326,8 +326,12 @@ impl Flow<'_> {
     }
 
     pub(super) fn propagate(&mut self, value: TokenStream, span: Span) -> TokenStream {
-        let line = line(span);
-        quote!(::async_proc::propagate!(#value, __FUNCTION, #line))
+        let leave = quote_spanned!(span=> |residual| residual?);
+        let crosses = self.returns_result.then(|| {
+            let line = line(span);
+            quote!(, __FUNCTION, #line)
+        });
+        quote!(::async_proc::propagate!(#value, #leave #crosses))
     }
 
     fn rewrite_macro(&mut self, mac: &mut syn::Macro) {

@@ -5,7 +5,7 @@
 //! the last suspension stays inline. Literals and paths to items are never spilled.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
 use syn::spanned::Spanned;
 
@@ -216,15 +216,18 @@ impl Flow<'_> {
             column: u32::try_from(start.column + 1).unwrap_or(0),
             source: span_text(&wait.base, &self.restore(wait.base.to_token_stream())),
         });
-        self.emit(quote!(#name.put_future(#future);));
+        // With the span of the twin's `.await`: of what is no future, rustc speaks once a span.
+        let waits_for = quote_spanned!(span=> ::async_proc::machine::temp(#future));
+        self.emit(quote_spanned!(span=> #name.put_future(#waits_for);));
         self.go_on(state);
         self.begin(state);
         let mut value = self.local(&format!("{}_value", snake(&about)));
         value.set_span(Span::mixed_site().located_at(span));
         let state_name = &self.states[state.0].name;
         let (cx, pointer) = (names::cx(), names::state());
+        let poll = quote_spanned!(span=> ::async_proc::machine::poll({ #name }, #cx));
         self.emit(quote! {
-            let #value = ::async_proc::ready!(#name.poll(#cx), *#pointer = __State::#state_name);
+            let #value = ::async_proc::ready!(#poll, *#pointer = __State::#state_name);
         });
         quote!(#value)
     }

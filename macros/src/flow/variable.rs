@@ -1,7 +1,7 @@
 //! Variables of the frame: their values, their fields, assignments to them.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
 
 use super::native::Use;
@@ -15,9 +15,14 @@ impl Flow<'_> {
     pub(super) fn value_of(&self, mention: MentionId) -> Option<TokenStream> {
         let mention = self.names.mention(mention);
         let slot = self.frame_slot(mention.var)?;
-        if mention.used_later || self.is_shared(mention.var) {
-            // The twin proved that this copies, or reborrows.
+        if self.is_shared(mention.var) {
             return Some(self.mention_place(mention.var, mention.span));
+        }
+        if mention.used_later {
+            // The twin proves that this copies, or reborrows; if not, rustc says so there.
+            let mut name = self.name(slot);
+            name.set_span(Span::mixed_site().located_at(mention.span));
+            return Some(quote_spanned!(mention.span=> #name.copy()));
         }
         Some(self.take(slot))
     }

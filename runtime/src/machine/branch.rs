@@ -1,15 +1,13 @@
 //! `?`, for the five types of std that have it.
 //!
 //! A `?` in a machine leaves the step with a value of the *function*'s type, not of the step's, so
-//! the emitted code cannot use rustc's own. `std::ops::Try` cannot be named on stable; nobody else
-//! can implement it either, so the five types are all there are. The twin keeps the `?` as it was
-//! written, and with it rustc's error messages.
+//! the emitted code cannot use rustc's own for the choice. `std::ops::Try` cannot be named on
+//! stable; nobody else can implement it either, so the five types are all there are. The twin keeps
+//! the `?` as it was written, and with it rustc's error messages.
 
 use std::convert::Infallible;
 use std::ops::ControlFlow;
 use std::task::Poll;
-
-use super::{Function, crossed};
 
 /// What `?` does first: goes on with the output, or leaves with the residual.
 pub trait Branch {
@@ -20,12 +18,6 @@ pub trait Branch {
 
     /// Takes the value apart.
     fn branch(self) -> Result<Self::Output, Self::Residual>;
-}
-
-/// What `?` does when it leaves: makes the function's result of the residual.
-pub trait FromResidual<R> {
-    /// Makes the result. An [`Error`](crate::Error) notes that it left `function` at `line`.
-    fn from_residual(residual: R, function: &'static Function, line: u32) -> Self;
 }
 
 impl<T, E> Branch for Result<T, E> {
@@ -90,68 +82,22 @@ impl<T, E> Branch for Poll<Option<Result<T, E>>> {
     }
 }
 
-impl<T, E, F: From<E>> FromResidual<Result<Infallible, E>> for Result<T, F> {
-    #[inline(always)]
-    fn from_residual(
-        residual: Result<Infallible, E>,
-        function: &'static Function,
-        line: u32,
-    ) -> Self {
-        match residual {
-            Err(error) => crossed(Err(F::from(error)), function, line),
-        }
-    }
-}
-
-impl<T> FromResidual<Option<Infallible>> for Option<T> {
-    #[inline(always)]
-    fn from_residual(_: Option<Infallible>, _: &'static Function, _: u32) -> Self {
-        None
-    }
-}
-
-impl<B, C> FromResidual<ControlFlow<B, Infallible>> for ControlFlow<B, C> {
-    #[inline(always)]
-    fn from_residual(residual: ControlFlow<B, Infallible>, _: &'static Function, _: u32) -> Self {
-        match residual {
-            ControlFlow::Break(value) => ControlFlow::Break(value),
-        }
-    }
-}
-
-impl<T, E, F: From<E>> FromResidual<Result<Infallible, E>> for Poll<Result<T, F>> {
-    #[inline(always)]
-    fn from_residual(
-        residual: Result<Infallible, E>,
-        function: &'static Function,
-        line: u32,
-    ) -> Self {
-        Poll::Ready(Result::from_residual(residual, function, line))
-    }
-}
-
-impl<T, E, F: From<E>> FromResidual<Result<Infallible, E>> for Poll<Option<Result<T, F>>> {
-    #[inline(always)]
-    fn from_residual(
-        residual: Result<Infallible, E>,
-        function: &'static Function,
-        line: u32,
-    ) -> Self {
-        Poll::Ready(Some(Result::from_residual(residual, function, line)))
-    }
-}
-
 /// `?` inside a machine: goes on with the output, or ends the step with the function's result.
+///
+/// That result is made by rustc's own `?`, in a closure that returns what the function returns:
+/// `propagate!(value, |residual| residual?, function, line)`. The `?` has the place of the user's,
+/// and what rustc has to say of it is what it says of the twin's: it says so once. The last two
+/// are left out where the result holds no error that could note what it crosses.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! propagate {
-    ($value:expr, $function:expr, $line:expr) => {
+    ($value:expr, |$residual:ident| $leave:expr $(, $function:expr, $line:expr)?) => {
         match $crate::machine::Branch::branch($value) {
             ::core::result::Result::Ok(output) => output,
-            ::core::result::Result::Err(residual) => {
-                return $crate::machine::Ready($crate::machine::FromResidual::from_residual(
-                    residual, $function, $line,
-                ))
+            ::core::result::Result::Err($residual) => {
+                let result = (|| { $leave; ::core::unreachable!() })();
+                $(let result = $crate::machine::crossed(result, $function, $line);)?
+                return $crate::machine::Ready(result);
             }
         }
     };

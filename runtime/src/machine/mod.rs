@@ -39,18 +39,19 @@ use std::task::Context;
 
 use std::marker::PhantomData;
 
-pub use self::branch::{Branch, FromResidual};
+pub use self::branch::Branch;
 pub use self::crossed::crossed;
 pub use self::frame::{Frame, Vtable};
 pub use self::lazy::{Begin, Lazy};
 pub use self::probe::{Arm, Probe};
 pub use self::site::{Function, Suspension};
-pub use self::slot::{Base, FieldsBehindAPointer, HoldsItsFields, Live, Moved, Slot, temp};
+pub use self::slot::{Base, FieldsBehindAPointer, HoldsItsFields, Live, Moved, Slot, poll, temp};
 
 pub use std::task::Poll;
 pub use std::task::Poll::{Pending, Ready};
 
 use crate::future::Future;
+use std::future::Future as StdFuture;
 
 /// Storage of a variable: nothing, until its [`Slot`] is put into.
 pub type Storage<T> = MaybeUninit<T>;
@@ -61,11 +62,22 @@ pub const fn storage<T>() -> Storage<T> {
     MaybeUninit::uninit()
 }
 
-/// Notes the twin's type.
-pub fn twin<W>(_: &PhantomData<W>, _: &W) {}
+/// Notes the twin's type: just that, with every lifetime in it, which `&mut` makes sure of.
+pub fn twin<W: StdFuture<Output = R>, R>(_: &mut PhantomData<W>, _: &mut W) {}
 
 /// Notes the twin's type, and that it borrows nothing from its caller.
-pub fn twin_of_proc<W: 'static>(_: &PhantomData<W>, _: &W) {}
+pub fn twin_of_proc<W: StdFuture<Output = R> + 'static, R>(_: &mut PhantomData<W>, _: &mut W) {}
+
+/// Gives the closure that resumes a machine the type of its frame. It says nothing of what the
+/// closure returns: rustc then infers it as it infers that of the twin, and a value that does not
+/// fit gets the same message in both, which is shown once.
+#[inline(always)]
+pub fn resume<F, P, G>(_: &F, resume: G) -> G
+where
+    G: Fn(*mut F, &mut Context<'_>) -> P,
+{
+    resume
+}
 
 /// The handle of an `async fn`'s machine.
 ///
@@ -76,6 +88,7 @@ pub fn twin_of_proc<W: 'static>(_: &PhantomData<W>, _: &W) {}
 #[inline(always)]
 pub unsafe fn lazy<W, I, R>(_: PhantomData<W>, start: I) -> Lazy<W, I, R>
 where
+    W: StdFuture<Output = R>,
     I: FnOnce(Begin<W, R>) -> &'static Vtable,
 {
     // SAFETY: the caller's promise.

@@ -95,6 +95,23 @@ impl<T> Slot<T> {
         unsafe { self.at.read() }
     }
 
+    /// Copies the value of a variable that is used again.
+    ///
+    /// # Safety
+    ///
+    /// The variable is initialised. If it is a `&mut`, it is not used while the copy is.
+    #[inline(always)]
+    pub unsafe fn copy(self) -> T {
+        const {
+            assert!(
+                !mem::needs_drop::<T>(),
+                "a variable is moved which, as far as `#[async_proc]` can see, is used again",
+            );
+        }
+        // SAFETY: the caller says it is initialised. Nothing is dropped twice: it has no destructor.
+        unsafe { self.at.read() }
+    }
+
     /// Assigns to the variable: drops what it held, if anything, and holds `value` even if that
     /// unwinds.
     ///
@@ -221,34 +238,34 @@ impl<T> Drop for Write<T> {
     }
 }
 
-impl<F: Future> Slot<F> {
+impl<F> Slot<F> {
     /// Puts the future to wait for.
     ///
     /// # Safety
     ///
     /// As for [`Slot::put`].
     #[inline(always)]
-    pub unsafe fn put_future(self, future: impl IntoFuture<IntoFuture = F>) {
+    pub unsafe fn put_future<I: IntoFuture<IntoFuture = F>>(self, future: I) {
         // SAFETY: the caller's promise.
         unsafe { self.put(future.into_future()) };
     }
+}
 
-    /// Polls the future in the slot, and drops it as soon as it is ready, before its value is used.
-    ///
-    /// # Safety
-    ///
-    /// The slot holds a future that has not been ready, in a frame that no longer moves.
-    #[inline(always)]
-    pub unsafe fn poll(self, cx: &mut Context<'_>) -> Poll<F::Output> {
-        // SAFETY: the future stays where it lies until it is dropped there.
-        let future = unsafe { Pin::new_unchecked(&mut *self.at) };
-        let Poll::Ready(value) = future.poll(cx) else { return Poll::Pending };
-        // As in rustc's own machines, the value is lost if the future's destructor panics.
-        let value = ManuallyDrop::new(value);
-        // SAFETY: a future that is ready is done with, and nothing else borrows it.
-        unsafe { self.kill() };
-        Poll::Ready(ManuallyDrop::into_inner(value))
-    }
+/// Polls the future in the slot, and drops it as soon as it is ready, before its value is used.
+///
+/// # Safety
+///
+/// The slot holds a future that has not been ready, in a frame that no longer moves.
+#[inline(always)]
+pub unsafe fn poll<F: Future>(slot: Slot<F>, cx: &mut Context<'_>) -> Poll<F::Output> {
+    // SAFETY: the future stays where it lies until it is dropped there.
+    let future = unsafe { Pin::new_unchecked(&mut *slot.at) };
+    let Poll::Ready(value) = future.poll(cx) else { return Poll::Pending };
+    // As in rustc's own machines, the value is lost if the future's destructor panics.
+    let value = ManuallyDrop::new(value);
+    // SAFETY: a future that is ready is done with, and nothing else borrows it.
+    unsafe { slot.kill() };
+    Poll::Ready(ManuallyDrop::into_inner(value))
 }
 
 /// Whether parts of a variable (a field, or what a pattern binds) have been moved out of it.
