@@ -1,0 +1,22 @@
+//! Suspensions in match guards, and arms that may not be there.
+
+use async_proc::prelude::*;
+use std::future::ready;
+
+#[async_proc]
+async fn kind(number: u32) -> &'static str {
+    match number {
+        0 => "nothing",
+        n if ready(n).await % 2 == 0 => "even",
+        #[cfg(all())]
+        1 => {
+            ready(()).await;
+            "one"
+        }
+        _ => "odd",
+    }
+}
+
+fn main() {
+    drop(kind(3));
+}
