@@ -400,8 +400,10 @@ fn parts(pattern: &Pat) -> Option<Vec<BoundPart>> {
                 Some(())
             }
             Pat::Tuple(pattern) => all(tuple(&pattern.elems)?, path, parts),
-            Pat::TupleStruct(pattern) => all(tuple(&pattern.elems)?, path, parts),
-            Pat::Struct(pattern) => {
+            Pat::TupleStruct(pattern) if !is_variant(&pattern.path) => {
+                all(tuple(&pattern.elems)?, path, parts)
+            }
+            Pat::Struct(pattern) if !is_variant(&pattern.path) => {
                 let fields = pattern.fields.iter().map(|field| (field.member.clone(), &*field.pat));
                 all(fields, path, parts)
             }
@@ -412,6 +414,12 @@ fn parts(pattern: &Pat) -> Option<Vec<BoundPart>> {
     let mut found = Vec::new();
     collect(pattern, &mut Vec::new(), &mut found)?;
     Some(found)
+}
+
+/// Whether a path reads as that of an enum's variant, whose fields have no places of their own.
+fn is_variant(path: &syn::Path) -> bool {
+    let parent = path.segments.iter().rev().nth(1);
+    parent.is_some_and(|parent| parent.ident.to_string().starts_with(char::is_uppercase))
 }
 
 /// Whether a pattern binds something by reference.

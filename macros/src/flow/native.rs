@@ -208,6 +208,9 @@ impl Flow<'_> {
             Expr::Continue(jump) => {
                 if let Some((depth, next)) = self.continue_target(jump.label.as_ref()) {
                     *expr = Expr::Verbatim(self.jump(depth, next));
+                } else if self.find_loop(jump.label.as_ref()).is_none() {
+                    // Of a jump that leads nowhere, the twin says so.
+                    *expr = Expr::Verbatim(self.unreachable());
                 }
             }
             Expr::Closure(_) | Expr::Async(_) => {
@@ -284,6 +287,10 @@ impl Flow<'_> {
     fn rewrite_break(&mut self, expr: &mut Expr) {
         let Expr::Break(jump) = expr else { return };
         let Some((depth, stop, dest)) = self.break_target(jump.label.as_ref()) else {
+            if self.find_loop(jump.label.as_ref()).is_none() {
+                *expr = Expr::Verbatim(self.unreachable());
+                return;
+            }
             self.rewrite_all(jump.expr.as_deref_mut());
             return;
         };

@@ -21,18 +21,7 @@ async fn mixed(pair: (String, String)) -> usize {
     left.len() + right.len()
 }
 
-#[async_proc]
-async fn assigned(pair: (u32, u32)) -> u32 {
-    let mut left = 0;
-    let mut right = 0;
-    ready(()).await;
-    (left, right) = pair;
-    ready(()).await;
-    left + right
-}
-
 fn main() {
     drop(borrowed());
     drop(mixed((String::new(), String::new())));
-    drop(assigned((1, 2)));
 }

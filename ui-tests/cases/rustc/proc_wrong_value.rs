@@ -12,7 +12,7 @@ fn bare() -> Future<u32> {
 #[async_proc]
 fn other() -> Future<u32> {
     ready(()).await;
-    Ok("one")
+    return "one";
 }
 
 #[async_proc]
