@@ -182,3 +182,17 @@ case! {
         parse().unwrap_or(0)
     }
 }
+
+case! {
+    lent_to_a_last_use [lent_to_a_last_use(Some("d")), lent_to_a_last_use(None)]
+    async fn lent_to_a_last_use(name: Option<&'static str>) -> usize {
+        let option = name.map(D::new);
+        let list = vec![D::new("a"), D::new("bb")];
+        tick("before").await;
+        let n = later("n", 2).await;
+        let mut sum = 0;
+        let more = option.map(|d| d.len() + n).unwrap_or(n);
+        list.into_iter().filter(|d| d.len() == n).for_each(|d| sum += d.len());
+        more + sum
+    }
+}

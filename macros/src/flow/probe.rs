@@ -3,6 +3,8 @@
 //! See `async_proc::machine::Probe`. What the call takes beside the variable is evaluated before it
 //! and handed in, since the probe itself must capture nothing but the variable.
 
+use std::collections::HashMap;
+
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::Expr;
@@ -13,7 +15,7 @@ use super::variable::field_path;
 use super::{Flow, SlotId};
 use crate::known;
 use crate::liveness::mentions_in;
-use crate::resolve::{self};
+use crate::resolve::{self, VarId};
 
 impl Flow<'_> {
     pub(super) fn rewrite_method_call(&mut self, expr: &mut Expr) {
@@ -108,15 +110,19 @@ impl Flow<'_> {
                 texts.push(quote!(#local));
                 continue;
             }
-            // There they must capture nothing of this step.
-            if self.must_hoist(arg) {
-                return None;
-            }
             self.add_handles(arg, &mut handles);
             if handles.contains(&receiver.name) {
                 return None;
             }
-            texts.push(self.native(arg, Use::Value));
+            // There they must capture nothing of this step but what is handed in.
+            if !self.must_hoist(arg) {
+                texts.push(self.native(arg, Use::Value));
+            } else {
+                let shadows = self.lend_locals(arg, &mut values)?;
+                self.shadowed.push(shadows);
+                texts.push(self.native(arg, Use::Value));
+                self.shadowed.pop();
+            }
         }
         let handles = handles.iter().map(|handle| quote!(#handle = #handle));
         let values = values.into_iter().chain(handles).collect();
@@ -174,6 +180,37 @@ impl Flow<'_> {
                 }
             }
         }
+    }
+
+    /// Hands the locals of the step that a closure borrows to a probe, by reference; gives the text
+    /// that names them there. `None` if the argument is no closure, or one that owns what it names.
+    fn lend_locals(
+        &self,
+        arg: &Expr,
+        values: &mut Vec<TokenStream>,
+    ) -> Option<HashMap<VarId, TokenStream>> {
+        let Expr::Closure(syn::ExprClosure { capture: None, .. }) = arg else { return None };
+        let mut shadows = HashMap::new();
+        for mention in mentions_in(arg.to_token_stream()) {
+            let mention = self.names.mention(mention);
+            let var = self.names.var(mention.var);
+            if mention.opaque {
+                return None;
+            }
+            let lent = shadows.contains_key(&mention.var);
+            if var.depth > 0 || lent || self.frame_slot(mention.var).is_some() {
+                continue;
+            }
+            let ident = &var.ident;
+            let mutability = var.mutable.then(|| quote!(mut));
+            let value = quote!(#ident = &#mutability #ident);
+            if values.iter().any(|known| known.to_string() == value.to_string()) {
+                return None;
+            }
+            values.push(value);
+            shadows.insert(mention.var, quote!((*#ident)));
+        }
+        Some(shadows)
     }
 
     /// Whether an argument uses something of the step itself, which a probe must not capture.
