@@ -2,16 +2,16 @@
 //!
 //! A function goes through the passes in this order, each a module with data of its own:
 //!
-//! 1. [`parse`]: the signature, what kind of function it is, its parameters.
-//! 2. [`twin`]: the body as it was written, in an `async` block that rustc checks and never runs.
-//! 3. [`desugar`]: loops and macros that suspend, in terms of a few constructs.
-//! 4. [`resolve`]: every variable and every mention of one gets an identity.
-//! 5. [`liveness`]: which variables outlive a suspension, which mention is the last.
-//! 6. [`flow`]: the body as states, with what each scope must drop.
-//! 7. [`layout`]: where the variables lie in the frame.
-//! 8. [`emit`]: the tokens.
+//! 1. `parse`: the signature, what kind of function it is, its parameters.
+//! 2. `twin`: the body as it was written, in an `async` block that rustc checks and never runs.
+//! 3. `desugar`: loops and macros that suspend, in terms of a few constructs.
+//! 4. `resolve`: every variable and every mention of one gets an identity.
+//! 5. `liveness`: which variables outlive a suspension, which mention is the last.
+//! 6. `flow`: the body as states, with what each scope must drop.
+//! 7. `layout`: where the variables lie in the frame.
+//! 8. `emit`: the tokens.
 //!
-//! Errors are collected in [`diagnostics`] and reported together.
+//! Errors are collected in `diagnostics` and reported together.
 
 mod cfg;
 mod desugar;
