@@ -3,12 +3,13 @@
 use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::Type;
-use syn::visit_mut::{self, VisitMut};
+use syn::visit_mut::VisitMut;
 
 use crate::flow::{self, Machine, Part, Parts, SlotId, State};
 use crate::layout::Layout;
 use crate::names;
 use crate::parse::{Input, Kind};
+use crate::twin::EraseImplTrait;
 use crate::{resolve, twin};
 
 pub(crate) fn function(
@@ -87,17 +88,6 @@ fn signature(input: &Input) -> TokenStream {
         };
     }
     quote!(#sig)
-}
-
-struct EraseImplTrait;
-
-impl VisitMut for EraseImplTrait {
-    fn visit_type_mut(&mut self, ty: &mut Type) {
-        match ty {
-            Type::ImplTrait(_) => *ty = syn::parse_quote!(_),
-            _ => visit_mut::visit_type_mut(self, ty),
-        }
-    }
 }
 
 struct Emitter<'a> {

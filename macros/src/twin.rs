@@ -104,7 +104,8 @@ fn output(input: &Input) -> TokenStream {
     quote!(#ty)
 }
 
-struct EraseImplTrait;
+/// Leaves to inference what a type does not name.
+pub(crate) struct EraseImplTrait;
 
 impl VisitMut for EraseImplTrait {
     fn visit_type_mut(&mut self, ty: &mut Type) {

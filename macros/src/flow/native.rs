@@ -420,7 +420,7 @@ pub(super) fn binding_use(pattern: &Pat) -> Use {
     }
 }
 
-fn operator_uses(op: &syn::BinOp) -> (Use, Use) {
+pub(super) fn operator_uses(op: &syn::BinOp) -> (Use, Use) {
     use syn::BinOp;
     match op {
         BinOp::Eq(_) | BinOp::Ne(_) | BinOp::Lt(_) | BinOp::Le(_) | BinOp::Gt(_) | BinOp::Ge(_) => {

@@ -9,7 +9,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
 use syn::spanned::Spanned;
 
-use super::native::Use;
+use super::native::{Use, operator_uses};
 use super::probe::method_tail;
 use super::temporaries::{is_promoted, leaps, leaps_as, leaps_place};
 use super::{Dest, Flow, Suspension, is_place};
@@ -514,20 +514,7 @@ fn is_literal(expr: &Expr) -> bool {
 }
 
 fn is_compound(op: &syn::BinOp) -> bool {
-    use syn::BinOp;
-    matches!(
-        op,
-        BinOp::AddAssign(_)
-            | BinOp::SubAssign(_)
-            | BinOp::MulAssign(_)
-            | BinOp::DivAssign(_)
-            | BinOp::RemAssign(_)
-            | BinOp::BitXorAssign(_)
-            | BinOp::BitAndAssign(_)
-            | BinOp::BitOrAssign(_)
-            | BinOp::ShlAssign(_)
-            | BinOp::ShrAssign(_)
-    )
+    operator_uses(op) == (Use::Place, Use::Value)
 }
 
 /// A word for what is awaited: the name of the function or variable.

@@ -126,10 +126,8 @@ impl Flow<'_> {
         }
         let handles = handles.iter().map(|handle| quote!(#handle = #handle));
         let values = values.into_iter().chain(handles).collect();
-        Some(match call.args.iter().any(holds_closure) {
-            false => receiver.call(call, values, &texts),
-            true => receiver.call_once(call, values, &texts),
-        })
+        let once = call.args.iter().any(holds_closure);
+        Some(receiver.call(once, call, values, &texts))
     }
 
     /// The same, with arguments already compiled.
@@ -155,10 +153,7 @@ impl Flow<'_> {
             }
         }
         values.extend(handles.iter().map(|handle| quote!(#handle = #handle)));
-        match closures {
-            false => receiver.call(call, values, &args),
-            true => receiver.call_once(call, values, &args),
-        }
+        receiver.call(closures, call, values, &args)
     }
 
     /// Whether an expression is a variable in the frame that is used again afterwards.
@@ -269,31 +264,21 @@ pub(super) struct Receiver {
 
 impl Receiver {
     /// The call. `values` are evaluated before it, in order; `args` may name them.
-    pub(super) fn call(
+    ///
+    /// `once` is for a closure among the arguments, whose type may be part of the result's: the call
+    /// is compiled only once, and a receiver that it moves goes to a box of its own.
+    fn call(
         &self,
+        once: bool,
         call: &syn::ExprMethodCall,
         values: Vec<TokenStream>,
         args: &[TokenStream],
     ) -> TokenStream {
         let Receiver { name, take } = self;
+        let once = once.then(|| quote!(once));
         let call = method_tail(call, args);
         quote! {
-            ::async_proc::receiver!(#name, #take, (#(#values),*) #name #call)
-        }
-    }
-
-    /// A call with a closure among its arguments, whose type may be part of the result's: it is
-    /// compiled only once, and a receiver that it moves goes to a box of its own.
-    fn call_once(
-        &self,
-        call: &syn::ExprMethodCall,
-        values: Vec<TokenStream>,
-        args: &[TokenStream],
-    ) -> TokenStream {
-        let Receiver { name, take } = self;
-        let call = method_tail(call, args);
-        quote! {
-            ::async_proc::receiver!(once #name, #take, (#(#values),*) #name #call)
+            ::async_proc::receiver!(#once #name, #take, (#(#values),*) #name #call)
         }
     }
 

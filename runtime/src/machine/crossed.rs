@@ -33,7 +33,7 @@ fn note<E>(error: E, function: &'static Function, line: u32) -> E {
 }
 
 /// The id of a type, with every lifetime in it taken to be `'static`.
-fn type_id<T>() -> TypeId {
+pub(crate) fn type_id<T>() -> TypeId {
     trait Identified {
         fn id(&self) -> TypeId
         where

@@ -41,6 +41,7 @@ use std::marker::PhantomData;
 
 pub use self::branch::Branch;
 pub use self::crossed::crossed;
+pub(crate) use self::crossed::type_id;
 pub use self::frame::{Frame, Vtable};
 pub use self::lazy::{Begin, Lazy};
 pub use self::probe::{Arm, Probe};
