@@ -4,40 +4,6 @@ use async_proc_tests::driver::{Scenario, drive};
 use async_proc_tests::world::*;
 
 case! {
-    let_else [let_else(Some("d")), let_else(None)]
-    async fn let_else(name: Option<&'static str>) -> usize {
-        let _a = D::new("a");
-        let option = name.map(D::new);
-        let Some(d) = option else {
-            tick("none").await;
-            return 0;
-        };
-        tick("some").await;
-        d.len()
-    }
-}
-
-case! {
-    let_else_awaited [let_else_awaited(Some(1)), let_else_awaited(None)]
-    async fn let_else_awaited(n: Option<usize>) -> usize {
-        let mut rounds = 0;
-        loop {
-            rounds += 1;
-            let Some(n) = later("n", n.filter(|_| rounds > 1)).await else {
-                if rounds == 3 {
-                    break 0;
-                }
-                tick("again").await;
-                continue;
-            };
-            let _d = D::new("d");
-            tick("got").await;
-            break n + rounds;
-        }
-    }
-}
-
-case! {
     suspension_in_a_guard [suspension_in_a_guard(1), suspension_in_a_guard(2), suspension_in_a_guard(3)]
     async fn suspension_in_a_guard(n: usize) -> usize {
         let d = D::new("d");
@@ -67,21 +33,6 @@ case! {
 }
 
 case! {
-    loop_in_an_operand [loop_in_an_operand()]
-    async fn loop_in_an_operand() -> usize {
-        let mut n = 0;
-        let pair = Pair(D::new("left"), loop {
-            n += 1;
-            if later("n", n).await == 2 {
-                break D::new("right");
-            }
-        });
-        tick("after").await;
-        pair.0.len() + pair.1.len()
-    }
-}
-
-case! {
     attributes_on_statements [attributes_on_statements()]
     async fn attributes_on_statements() -> usize {
         #[cfg(any())]
@@ -104,17 +55,6 @@ case! {
 }
 
 case! {
-    dbg_and_format_args [dbg_and_format_args()]
-    async fn dbg_and_format_args() -> String {
-        let d = D::new("d");
-        tick("before").await;
-        let text = std::fmt::format(format_args!("{d}-{}", d.len()));
-        let text = later("text", text).await;
-        text
-    }
-}
-
-case! {
     pattern_macro_and_consts [pattern_macro_and_consts(3), pattern_macro_and_consts(4)]
     async fn pattern_macro_and_consts(n: usize) -> usize {
         const THREE: usize = 3;
@@ -130,57 +70,12 @@ case! {
 }
 
 case! {
-    raw_identifiers [raw_identifiers(1)]
-    async fn raw_identifiers(r#type: usize) -> usize {
-        let r#match = D::new("match");
-        tick("before").await;
-        r#match.len() + r#type
-    }
-}
-
-case! {
     unsafe_function [unsafe { unsafe_function(&raw const SEVEN) }]
     { static SEVEN: usize = 7; }
     async unsafe fn unsafe_function(pointer: *const usize) -> usize {
         let _d = D::new("d");
         tick("before").await;
         unsafe { *pointer }
-    }
-}
-
-case! {
-    coerced_return [coerced_return(true), coerced_return(false)]
-    async fn coerced_return(a: bool) -> Box<dyn std::fmt::Debug> {
-        let d = D::new("d");
-        tick("before").await;
-        if a {
-            return Box::new(d);
-        }
-        tick("between").await;
-        Box::new(1)
-    }
-}
-
-case! {
-    block_like_statements [block_like_statements(2)]
-    async fn block_like_statements(n: usize) -> usize {
-        let d = D::new("d");
-        if n > 1 { tick("if").await } else { () }
-        match n { 2 => tick("match").await, _ => () }
-        { tick("block").await }
-        unsafe { tick("unsafe").await }
-        d.len()
-    }
-}
-
-case! {
-    assigned_in_nested_operands [assigned_in_nested_operands()]
-    async fn assigned_in_nested_operands() -> usize {
-        let mut x = 0;
-        let mut d = D::new("d");
-        let n = [later("a", 1).await, { x = later("b", 2).await; x }, { d = D::new("e"); d.len() }];
-        tick("after").await;
-        n.iter().sum::<usize>() + x
     }
 }
 

@@ -170,3 +170,15 @@ case! {
         2
     }
 }
+
+case! {
+    block_like_statements [block_like_statements(2)]
+    async fn block_like_statements(n: usize) -> usize {
+        let d = D::new("d");
+        if n > 1 { tick("if").await } else { () }
+        match n { 2 => tick("match").await, _ => () }
+        { tick("block").await }
+        unsafe { tick("unsafe").await }
+        d.len()
+    }
+}

@@ -177,3 +177,16 @@ case! {
         inner.await + d.len()
     }
 }
+
+case! {
+    coerced_return [coerced_return(true), coerced_return(false)]
+    async fn coerced_return(a: bool) -> Box<dyn std::fmt::Debug> {
+        let d = D::new("d");
+        tick("before").await;
+        if a {
+            return Box::new(d);
+        }
+        tick("between").await;
+        Box::new(1)
+    }
+}

@@ -239,3 +239,37 @@ case! {
         }
     }
 }
+
+case! {
+    let_else [let_else(Some("d")), let_else(None)]
+    async fn let_else(name: Option<&'static str>) -> usize {
+        let _a = D::new("a");
+        let option = name.map(D::new);
+        let Some(d) = option else {
+            tick("none").await;
+            return 0;
+        };
+        tick("some").await;
+        d.len()
+    }
+}
+
+case! {
+    let_else_awaited [let_else_awaited(Some(1)), let_else_awaited(None)]
+    async fn let_else_awaited(n: Option<usize>) -> usize {
+        let mut rounds = 0;
+        loop {
+            rounds += 1;
+            let Some(n) = later("n", n.filter(|_| rounds > 1)).await else {
+                if rounds == 3 {
+                    break 0;
+                }
+                tick("again").await;
+                continue;
+            };
+            let _d = D::new("d");
+            tick("got").await;
+            break n + rounds;
+        }
+    }
+}

@@ -292,3 +292,18 @@ case! {
         all.into_iter().filter(|d| d.len() > 1).fold(later("start", 1).await, |n, d| n + d.len())
     }
 }
+
+case! {
+    loop_in_an_operand [loop_in_an_operand()]
+    async fn loop_in_an_operand() -> usize {
+        let mut n = 0;
+        let pair = Pair(D::new("left"), loop {
+            n += 1;
+            if later("n", n).await == 2 {
+                break D::new("right");
+            }
+        });
+        tick("after").await;
+        pair.0.len() + pair.1.len()
+    }
+}

@@ -171,3 +171,14 @@ case! {
         n + out.len()
     }
 }
+
+case! {
+    dbg_and_format_args [dbg_and_format_args()]
+    async fn dbg_and_format_args() -> String {
+        let d = D::new("d");
+        tick("before").await;
+        let text = std::fmt::format(format_args!("{d}-{}", d.len()));
+        let text = later("text", text).await;
+        text
+    }
+}

@@ -161,3 +161,14 @@ case! {
         n + t.b.len()
     }
 }
+
+case! {
+    assigned_in_nested_operands [assigned_in_nested_operands()]
+    async fn assigned_in_nested_operands() -> usize {
+        let mut x = 0;
+        let mut d = D::new("d");
+        let n = [later("a", 1).await, { x = later("b", 2).await; x }, { d = D::new("e"); d.len() }];
+        tick("after").await;
+        n.iter().sum::<usize>() + x
+    }
+}

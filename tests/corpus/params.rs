@@ -117,3 +117,12 @@ case! {
         a.len() + c.len()
     }
 }
+
+case! {
+    raw_identifiers [raw_identifiers(1)]
+    async fn raw_identifiers(r#type: usize) -> usize {
+        let r#match = D::new("match");
+        tick("before").await;
+        r#match.len() + r#type
+    }
+}
