@@ -25,6 +25,7 @@ const AREAS: &[&str] = &[
     "moves",
     "params",
     "awaits",
+    "attributes",
     "by_hand",
     "beyond",
 ];

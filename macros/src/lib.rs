@@ -13,6 +13,7 @@
 //!
 //! Errors are collected in `diagnostics` and reported together.
 
+mod attributes;
 mod cfg;
 mod desugar;
 mod diagnostics;
@@ -47,25 +48,29 @@ pub fn async_proc(
 
 /// The whole compiler, on tokens alone.
 fn compile(attr: TokenStream, item: TokenStream) -> TokenStream {
-    let mut errors = Errors::default();
-    let mut input = match Input::parse(attr, item.clone(), &mut errors) {
-        Ok(input) => input,
+    let function = match syn::parse2(item.clone()) {
+        Ok(function) => function,
         Err(error) => {
             // Not a function with a body: rustc says best what is wrong with it.
             let error = error.to_compile_error();
             return quote::quote!(#error #item);
         }
     };
+    if let Some(versions) = cfg::split(&attr, &function) {
+        return versions;
+    }
+    let mut errors = Errors::default();
+    let mut input = Input::parse(attr, function, &mut errors);
     nested::refuse(&input.body, &mut errors);
     let items = hoist::items(&mut input.body, &mut errors);
     let written = input.clone();
     if let Kind::Proc { value } = &input.kind {
         twin::complete_proc_body(&mut input.body, value);
     }
+    attributes::strip(&mut input.body);
     desugar::desugar(&mut input.body, &mut errors);
     // What is refused from here on is Rust that we cannot compile yet.
     let is_rust = errors.is_empty();
-    cfg::refuse(&written.body, &mut errors);
     let (mut names, params) = resolve::resolve(&mut input);
     let params: Vec<_> = params
         .into_iter()

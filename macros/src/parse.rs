@@ -35,6 +35,8 @@ pub(crate) enum Kind {
 /// One parameter, `self` included.
 #[derive(Clone)]
 pub(crate) struct Param {
+    /// What stands before it, which may speak to lints.
+    pub(crate) attrs: Vec<Attribute>,
     /// The name it has in the emitted signature.
     pub(crate) ident: Ident,
     /// The pattern to take it apart with, unless that is just its name.
@@ -51,17 +53,12 @@ pub(crate) enum Reference {
 }
 
 impl Input {
-    /// Parses the function. What cannot be parsed at all is an `Err`; what can be but is refused
-    /// goes to `errors`.
-    pub(crate) fn parse(
-        attr: TokenStream,
-        item: TokenStream,
-        errors: &mut Errors,
-    ) -> syn::Result<Self> {
+    /// Reads the function. What is refused goes to `errors`.
+    pub(crate) fn parse(attr: TokenStream, function: ItemFn, errors: &mut Errors) -> Self {
         if !attr.is_empty() {
             errors.refuse(attr, "`#[async_proc]` takes no arguments");
         }
-        let ItemFn { attrs, vis, mut sig, block, .. } = syn::parse2(item)?;
+        let ItemFn { attrs, vis, mut sig, block, .. } = function;
         if let Some(constness) = &sig.constness {
             errors.refuse(constness, "a `const fn` cannot be suspended: remove `const`");
         }
@@ -70,7 +67,7 @@ impl Input {
         }
         let kind = Kind::parse(&mut sig, errors);
         let params = Param::parse_all(&mut sig, matches!(kind, Kind::Proc { .. }), errors);
-        Ok(Input { attrs, vis, sig, kind, params, body: *block })
+        Input { attrs, vis, sig, kind, params, body: *block }
     }
 
     /// Whether the body's value is a `Result`, so that an error in it notes what it crosses.
@@ -157,13 +154,6 @@ impl Param {
     fn parse_all(sig: &mut Signature, owned: bool, errors: &mut Errors) -> Vec<Param> {
         let mut params = Vec::new();
         for (index, input) in sig.inputs.iter_mut().enumerate() {
-            let attrs = match &*input {
-                FnArg::Receiver(receiver) => &receiver.attrs,
-                FnArg::Typed(typed) => &typed.attrs,
-            };
-            if let Some(attr) = attrs.iter().find(|attr| attr.path().is_ident("cfg")) {
-                errors.refuse(attr, "`#[cfg]` on a parameter is not compiled yet");
-            }
             if owned {
                 refuse_borrowed(input, errors);
             }
@@ -171,6 +161,7 @@ impl Param {
                 FnArg::Receiver(receiver) => {
                     let written = receiver.to_token_stream().to_string();
                     Param {
+                        attrs: receiver.attrs.clone(),
                         ident: Ident::new("self", receiver.self_token.span),
                         pattern: None,
                         mutable: receiver.mutability.is_some() && !written.contains('&'),
@@ -179,8 +170,10 @@ impl Param {
                 }
                 FnArg::Typed(typed) => {
                     let reference = Reference::of_type(&typed.ty);
+                    let attrs = typed.attrs.clone();
                     match &*typed.pat {
                         Pat::Ident(pat) if pat.by_ref.is_none() && pat.subpat.is_none() => Param {
+                            attrs,
                             ident: pat.ident.clone(),
                             pattern: None,
                             mutable: pat.mutability.is_some(),
@@ -190,7 +183,13 @@ impl Param {
                             let pattern = pattern.clone();
                             let ident = format_ident!("__p{index}", span = Span::mixed_site());
                             *typed.pat = syn::parse_quote!(#ident);
-                            Param { ident, pattern: Some(pattern), mutable: false, reference }
+                            Param {
+                                attrs,
+                                ident,
+                                pattern: Some(pattern),
+                                mutable: false,
+                                reference,
+                            }
                         }
                     }
                 }

@@ -17,18 +17,18 @@ pub(crate) fn emit(input: &Input) -> TokenStream {
     let pin = pin_return_type(input, &TokenStream::new());
     let output = output(input);
     let patterns = input.params.iter().filter_map(|param| {
-        let (pattern, ident) = (param.pattern.as_ref()?, &param.ident);
-        Some(quote!(let #pattern = #ident;))
+        let (attrs, pattern, ident) = (&param.attrs, param.pattern.as_ref()?, &param.ident);
+        Some(quote!(#(#attrs)* let #pattern = #ident;))
     });
     let uses = input.params.iter().filter(|param| param.pattern.is_none()).map(|param| {
-        let ident = &param.ident;
+        let (attrs, ident) = (&param.attrs, &param.ident);
         // As in an `async fn`, the twin holds every parameter, also those the body never names:
         // these are declared once more, for the lint to say so.
         let name = ident.to_string();
         let unused = name != "self"
             && !name.starts_with('_')
             && !mentions(&input.body.to_token_stream(), &name);
-        let unused = unused.then(|| quote!(if false { let #ident = 0; }));
+        let unused = unused.then(|| quote!(if false { #(#attrs)* let #ident = 0; }));
         quote!(let _ = &#ident; #unused)
     });
     let body = body(input);

@@ -33,28 +33,6 @@ case! {
 }
 
 case! {
-    attributes_on_statements [attributes_on_statements()]
-    async fn attributes_on_statements() -> usize {
-        #[cfg(any())]
-        let a = missing();
-        #[cfg(all())]
-        let a = D::new("a");
-        #[allow(unused_variables)]
-        let b = later("b", D::new("b")).await;
-        #[cfg(any())]
-        {
-            tick("never").await;
-        }
-        match a.len() {
-            #[cfg(any())]
-            1 => missing(),
-            1 => later("arm", 1).await,
-            _ => 2,
-        }
-    }
-}
-
-case! {
     pattern_macro_and_consts [pattern_macro_and_consts(3), pattern_macro_and_consts(4)]
     async fn pattern_macro_and_consts(n: usize) -> usize {
         const THREE: usize = 3;

@@ -12,6 +12,8 @@
 #[macro_use]
 mod case;
 
+#[cfg(area = "attributes")]
+mod attributes;
 #[cfg(area = "awaits")]
 mod awaits;
 #[cfg(area = "beyond")]

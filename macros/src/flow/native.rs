@@ -127,11 +127,7 @@ impl Flow<'_> {
             }
             Expr::Match(branch) => {
                 let patterns = branch.arms.iter().map(|arm| &arm.pat);
-                let matched = match branch.arms.iter().any(|arm| has_cfg(&arm.attrs)) {
-                    true => None,
-                    false => self.matched(&branch.expr, patterns),
-                };
-                match matched {
+                match self.matched(&branch.expr, patterns) {
                     Some((value, patterns)) => {
                         *branch.expr = Expr::Verbatim(value);
                         for (arm, pattern) in branch.arms.iter_mut().zip(patterns) {
@@ -398,10 +394,6 @@ impl Flow<'_> {
             );
         }
     }
-}
-
-pub(super) fn has_cfg(attrs: &[syn::Attribute]) -> bool {
-    attrs.iter().any(|attr| attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr"))
 }
 
 /// What a `let` or a `match` with one arm does with a place: takes it whole, or reaches into it.
