@@ -31,6 +31,7 @@ mod parse;
 mod resolve;
 mod suspension;
 mod twin;
+mod unit;
 
 use proc_macro2::TokenStream;
 
@@ -65,7 +66,7 @@ fn compile(attr: TokenStream, item: TokenStream) -> TokenStream {
     let items = hoist::items(&mut input.body, &mut errors);
     let written = input.clone();
     if let Kind::Proc { value } = &input.kind {
-        twin::complete_proc_body(&mut input.body, value);
+        unit::complete(&mut input.body, value);
     }
     attributes::strip(&mut input.body);
     desugar::desugar(&mut input.body, &mut errors);

@@ -33,6 +33,7 @@ mod lazy;
 mod probe;
 mod site;
 mod slot;
+mod unit;
 
 use std::mem::MaybeUninit;
 use std::task::Context;
@@ -47,6 +48,7 @@ pub use self::lazy::{Begin, Lazy};
 pub use self::probe::{Arm, Probe};
 pub use self::site::{Function, Suspension};
 pub use self::slot::{Base, FieldsBehindAPointer, HoldsItsFields, Live, Moved, Slot, poll, temp};
+pub use self::unit::{Unit, unit};
 
 pub use std::task::Poll;
 pub use std::task::Poll::{Pending, Ready};
