@@ -35,6 +35,7 @@ const BEYOND: &str = "beyond";
 
 fn main() {
     println!("cargo::rerun-if-env-changed=ASYNC_PROC_AREAS");
+    println!("cargo::rustc-env=RUSTC_VERSION={}", rustc_version());
     println!("cargo::rustc-check-cfg=cfg(rustc_only)");
     let names: Vec<String> = AREAS.iter().map(|area| format!("{area:?}")).collect();
     println!("cargo::rustc-check-cfg=cfg(area, values({}))", names.join(", "));
@@ -53,4 +54,12 @@ fn main() {
     for area in AREAS.iter().filter(|area| everything || wanted.split(',').any(|w| w == **area)) {
         println!("cargo::rustc-cfg=area={area:?}");
     }
+}
+
+/// The sizes of `tests/sizes` are those of one compiler.
+fn rustc_version() -> String {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = std::process::Command::new(rustc).arg("--version").output();
+    let version = output.ok().and_then(|output| String::from_utf8(output.stdout).ok());
+    version.unwrap_or_default().trim().to_owned()
 }

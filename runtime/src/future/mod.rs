@@ -95,7 +95,7 @@ pub(crate) use head::Handle;
 pub(crate) use inbox::{Inbox, Letter};
 pub(crate) use leaf::{Leaf, Leafed};
 #[allow(unused_imports, reason = "called by the machine module")]
-pub(crate) use proc::start_machine;
+pub(crate) use proc::{machine_of, start_machine};
 pub(crate) use slots::{Place, Slots};
 pub(crate) use waiter::call_soon;
 

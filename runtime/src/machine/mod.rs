@@ -35,6 +35,7 @@ mod site;
 mod slot;
 mod unit;
 
+use std::alloc::Layout;
 use std::mem::MaybeUninit;
 use std::task::Context;
 
@@ -115,6 +116,12 @@ where
     let vtable = Vtable::of(&frame, resume, drop);
     // SAFETY: the caller's promise.
     unsafe { crate::future::start_machine(frame, vtable) }
+}
+
+/// The size and alignment of the frame of a proc: none if `future` is not a proc's. Procs that are
+/// called have frames of their own.
+pub fn frame_of<T: 'static>(future: &Future<T>) -> Option<Layout> {
+    crate::future::machine_of(future.handle()).map(|vtable| vtable.layout)
 }
 
 /// The state of a machine that was resumed although it had ended or unwound.
