@@ -6,22 +6,24 @@ use syn::Type;
 use syn::visit_mut::VisitMut;
 
 use crate::flow::{self, Machine, Part, Parts, SlotId, State};
-use crate::layout::Layout;
+use crate::frame::{self, Frame};
 use crate::names;
 use crate::parse::{Input, Kind};
+use crate::storage::Storage;
+use crate::twin;
 use crate::twin::EraseImplTrait;
-use crate::{resolve, twin};
 
 pub(crate) fn function(
     input: &Input,
     items: &TokenStream,
     machine: &Machine,
-    layout: &Layout,
+    storage: &Storage,
 ) -> TokenStream {
     let (attrs, vis) = (&input.attrs, &input.vis);
     let signature = signature(input);
     let twin = crate::twin::emit(input);
-    let body = abbreviate(Emitter { input, machine, layout }.machine());
+    let frame = frame::frame(input, machine, storage);
+    let body = abbreviate(Emitter { input, machine, frame }.machine());
     let machine_name = names::local("machine");
     // A proc's handle knows where it was started.
     let caller = matches!(input.kind, Kind::Proc { .. })
@@ -93,47 +95,20 @@ fn signature(input: &Input) -> TokenStream {
 struct Emitter<'a> {
     input: &'a Input,
     machine: &'a Machine,
-    layout: &'a Layout,
+    frame: Frame,
 }
 
 impl Emitter<'_> {
     fn machine(&self) -> TokenStream {
-        let state = self.state_enum();
+        let states = self.states();
         let table = self.table();
-        let frame = self.frame();
-        let holes = vec![quote!(_); self.layout.generics.len()];
-        let slots = self.slot_names();
-        let params = self.input.params.iter().zip(&self.machine.params).map(|(param, slot)| {
-            let (ident, slot) = (&param.ident, &self.machine.slots[slot.0].name);
-            quote!(#slot.put(#ident);)
-        });
-        let empty = &self.layout.empty;
-        let words = self.words();
-        let (resume_name, resume) = (names::local("resume"), self.resume());
-        let drop = self.drop();
-        let frame_name = names::frame();
-        let make = quote! {
-            let mut #frame_name: __Frame<#(#holes),*> =
-                __Frame { state: __State::Start, live: [0; #words], #empty };
-            let #slots = __Frame::slots(&raw mut #frame_name);
-            #(#params)*
-        };
-        let start = match self.input.kind {
-            Kind::Proc { .. } => quote! {
-                #make
-                #resume
-                ::async_proc::machine::start(__twin, #frame_name, #resume_name, #drop)
-            },
-            Kind::Async { .. } => {
-                let begin = names::local("begin");
-                quote! {
-                    ::async_proc::machine::lazy(__twin, move |#begin| {
-                        #make
-                        #resume
-                        #begin.with(#frame_name, #resume_name, #drop)
-                    })
-                }
-            }
+        let frame = &self.frame.definition;
+        let (start, resume, drop) = (self.start(), self.resume(), self.drop());
+        let (visit, resume_name) = (names::local("visit"), names::local("resume"));
+        let params = self.input.params.iter().map(|param| &param.ident);
+        let (make, state) = match self.input.kind {
+            Kind::Proc { .. } => (quote!(start), quote!(())),
+            Kind::Async { .. } => (quote!(lazy), quote!(__State::Start)),
         };
         // In edition 2024 an `expr` fragment matches `_`.
         let edition = self.machine.edition.map(|span| {
@@ -147,23 +122,27 @@ impl Emitter<'_> {
         quote! {
             use ::async_proc::{machine as __machine};
             #edition
-            #state
+            #states
             #table
             #frame
-            #start
+            ::async_proc::machine::#make(__twin, (#state, #(#params,)*), |#visit| {
+                let #visit = #visit.start(#start);
+                let #resume_name = #visit.resume(#resume);
+                #visit.run(#resume_name, #drop)
+            })
         }
     }
 
-    fn state_enum(&self) -> TokenStream {
-        let names = self.machine.states.iter().map(|state| &state.name);
-        let repr = match self.machine.states.len() {
-            ..255 => quote!(u8),
-            _ => quote!(u16),
-        };
+    /// The states, by number: the three that every machine has, those that wait, the others.
+    fn states(&self) -> TokenStream {
+        let (waiting, others): (Vec<_>, Vec<_>) =
+            self.machine.states.iter().skip(1).partition(|state| state.suspension.is_some());
+        let names = waiting.iter().chain(&others).map(|state| &state.name);
+        let repr = if frame::is_wide(self.machine) { quote!(u16) } else { quote!(u8) };
         quote! {
             #[derive(Clone, Copy)]
             #[repr(#repr)]
-            enum __State { #(#names,)* Poisoned }
+            enum __State { Start, Ended, Running, #(#names),* }
         }
     }
 
@@ -193,107 +172,105 @@ impl Emitter<'_> {
         }
     }
 
-    fn words(&self) -> Literal {
-        let bits = self.machine.slots.len() + self.machine.parts.len();
-        Literal::usize_unsuffixed(bits.div_ceil(8))
-    }
-
-    fn frame(&self) -> TokenStream {
-        let Layout { types, fields, scopes, generics, pointers, .. } = self.layout;
-        let words = self.words();
-        let (frame_name, live) = (names::frame(), names::live());
-        let slots = pointers.iter().enumerate().map(|(bit, pointer)| {
-            let bit = Literal::usize_unsuffixed(bit);
-            quote!(::async_proc::machine::Slot::new(#pointer, #live, #bit))
+    /// The closure that puts the parameters into their slots.
+    fn start(&self) -> TokenStream {
+        let Frame { inferred, names: slots, .. } = &self.frame;
+        let (at, params) = (names::at(), names::local("params"));
+        let puts = self.machine.params.iter().enumerate().map(|(index, slot)| {
+            let slot = &self.machine.slots[slot.0].name;
+            let field = Literal::usize_unsuffixed(index + 1);
+            quote!(#slot.put(#params.#field);)
         });
-        let parts = (0..self.machine.parts.len()).map(|part| {
-            let bit = Literal::usize_unsuffixed(self.machine.slots.len() + part);
-            quote!(::async_proc::machine::Moved::new(#live, #bit))
-        });
-        let slot_types = generics.iter().map(|ty| quote!(::async_proc::machine::Slot<#ty>));
-        let part_types = self.machine.parts.iter().map(|_| quote!(::async_proc::machine::Moved));
         quote! {
-            #types
-            struct __Frame<#(#generics),*> {
-                state: __State,
-                live: [::async_proc::machine::Live; #words],
-                #fields
-            }
-            impl<#(#generics),*> __Frame<#(#generics),*> {
-                unsafe fn slots(#frame_name: *mut Self) -> (#(#slot_types,)* #(#part_types,)*) {
-                    let #live = (&raw mut (*#frame_name).live).cast::<::async_proc::machine::Live>();
-                    #scopes
-                    (#(#slots,)* #(#parts,)*)
-                }
-            }
-            unsafe impl<#(#generics),*> ::async_proc::machine::Frame
-                for __Frame<#(#generics),*>
-            {
-                const FUNCTION: &'static ::async_proc::machine::Function = __FUNCTION;
-                unsafe fn state(frame: *const Self) -> u16 {
-                    (*frame).state as u16
-                }
+            |#at: ::async_proc::machine::At<#inferred>, #params| {
+                let #slots = __Frame::slots(#at);
+                #(#puts)*
             }
         }
     }
 
-    /// The pattern that names every slot.
-    fn slot_names(&self) -> TokenStream {
-        let slots = self.machine.slots.iter().map(|slot| &slot.name);
-        let parts = self.machine.parts.iter().map(|part| &part.name);
-        quote!((#(#slots,)* #(#parts,)*))
-    }
-
     fn resume(&self) -> TokenStream {
-        let holes = vec![quote!(_); self.layout.generics.len()];
-        let slots = self.slot_names();
+        let Frame { names: slots, .. } = &self.frame;
         let pin = twin::pin_return_type(self.input, &quote!(::async_proc::machine::Poll));
         let label = flow::machine_label();
-        let (frame, cx, state) = (names::frame(), names::cx(), names::state());
+        let (at, cx, state) = (names::at(), names::cx(), names::state());
         let arms = self.machine.states.iter().map(|state| self.arm(state));
         let untyped = self.machine.slots.iter().filter(|slot| !slot.written).map(|slot| {
             let name = &slot.name;
             quote!(if false { #name.put(loop {}); })
         });
-        let resume = names::local("resume");
         quote! {
-            let #resume = ::async_proc::machine::resume(&#frame, |
-                #frame: *mut __Frame<#(#holes),*>,
-                #cx: &mut ::core::task::Context<'_>,
-            | {
+            |#at, #cx| {
                 #pin
-                let #slots = __Frame::slots(#frame);
-                let #state = &raw mut (*#frame).state;
+                let #slots = __Frame::slots(#at);
+                let #state = #at.state::<__State>();
                 #label: loop {
-                    match ::core::mem::replace(&mut *#state, __State::Poisoned) {
+                    match ::core::mem::replace(&mut *#state, __State::Running) {
                         #(#arms)*
-                        __State::Poisoned => {
+                        __State::Running | __State::Ended => {
                             #(#untyped)*
                             ::async_proc::machine::poisoned()
                         }
                     }
                 }
-            });
+            }
         }
     }
 
     fn arm(&self, state: &State) -> TokenStream {
         let name = &state.name;
-        let code = resolve::replace_idents(state.code.clone(), &mut |ident| {
-            if let Some(number) = flow::assigned(ident) {
-                return Some(self.assign(number));
-            }
-            let slot = flow::killed(ident)?;
-            let name = &self.machine.slots[slot.0].name;
-            Some(match self.rest(slot) {
-                None => quote!(#name.kill()),
-                Some(rest) => quote!(#name.kill_with(#rest)),
-            })
-        });
+        let code = self.written_out(state.code.clone());
         // Within a labelled block rustc refuses a `continue` or `break` that a macro of the user's
         // brings along, and which would mean the machine's own loop.
         let step = syn::Lifetime::new("'step", Span::mixed_site());
         quote!(__State::#name => #step: { #code })
+    }
+
+    /// Code with the slots' names, and what drops and assigns them, in their places.
+    fn written_out(&self, code: TokenStream) -> TokenStream {
+        let mut output = TokenStream::new();
+        let mut tokens = code.into_iter().peekable();
+        while let Some(token) = tokens.next() {
+            match token {
+                TokenTree::Group(group) => {
+                    let mut written =
+                        Group::new(group.delimiter(), self.written_out(group.stream()));
+                    written.set_span(group.span());
+                    output.extend([TokenTree::Group(written)]);
+                }
+                TokenTree::Ident(ident) => {
+                    if let Some(slot) = flow::slot_of(&ident) {
+                        let mut name = self.machine.slots[slot.0].name.clone();
+                        name.set_span(ident.span());
+                        output.extend([TokenTree::Ident(name)]);
+                    } else if let Some(number) = flow::assigned(&ident) {
+                        output.extend(self.assign(number));
+                    } else if let Some(slot) = flow::killed(&ident) {
+                        match self.kill(slot) {
+                            Some(kill) => output.extend(kill),
+                            // Without its semicolon.
+                            None => drop(tokens.next()),
+                        }
+                    } else {
+                        output.extend([TokenTree::Ident(ident)]);
+                    }
+                }
+                token => output.extend([token]),
+            }
+        }
+        output
+    }
+
+    /// What drops a slot at the end of its scope. What the code takes out again needs nothing.
+    fn kill(&self, slot: SlotId) -> Option<TokenStream> {
+        let slot_name = &self.machine.slots[slot.0].name;
+        if self.machine.slots[slot.0].consumed {
+            return None;
+        }
+        Some(match self.rest(slot) {
+            None => quote!(#slot_name.kill()),
+            Some(rest) => quote!(#slot_name.kill_with(#rest)),
+        })
     }
 
     /// What assigns the value in the parentheses that follow.
@@ -370,8 +347,7 @@ impl Emitter<'_> {
     }
 
     fn drop(&self) -> TokenStream {
-        let holes = vec![quote!(_); self.layout.generics.len()];
-        let slots = self.slot_names();
+        let Frame { names: slots, .. } = &self.frame;
         let guard = |slot: SlotId| {
             let name = &self.machine.slots[slot.0].name;
             match self.rest(slot) {
@@ -379,7 +355,7 @@ impl Emitter<'_> {
                 Some(rest) => quote!(#name.on_drop_with(#rest)),
             }
         };
-        let frame = names::frame();
+        let at = names::at();
         let drops = self.drop_order();
         let started = drops.into_iter().map(|(slot, since_2024)| match since_2024 {
             false => guard(slot),
@@ -389,8 +365,8 @@ impl Emitter<'_> {
             }
         });
         quote! {
-            |#frame: *mut __Frame<#(#holes),*>| {
-                let #slots = __Frame::slots(#frame);
+            |#at| {
+                let #slots = __Frame::slots(#at);
                 ::core::mem::drop((#(#started,)*));
             }
         }

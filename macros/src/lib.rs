@@ -8,8 +8,8 @@
 //! 4. `resolve`: every variable and every mention of one gets an identity.
 //! 5. `liveness`: which variables outlive a suspension, which mention is the last.
 //! 6. `flow`: the body as states, with what each scope must drop.
-//! 7. `layout`: where the variables lie in the frame.
-//! 8. `emit`: the tokens.
+//! 7. `graph`, `storage`: which variables need their place in the frame when, and may share it.
+//! 8. `frame`, `emit`: the tokens.
 //!
 //! Errors are collected in `diagnostics` and reported together.
 
@@ -21,14 +21,16 @@ mod emit;
 #[cfg(test)]
 mod expansions;
 mod flow;
+mod frame;
+mod graph;
 mod hoist;
 mod known;
-mod layout;
 mod liveness;
 mod names;
 mod nested;
 mod parse;
 mod resolve;
+mod storage;
 mod suspension;
 mod twin;
 mod unit;
@@ -85,6 +87,6 @@ fn compile(attr: TokenStream, item: TokenStream) -> TokenStream {
         let errors = errors.to_compile_errors();
         return quote::quote!(#errors #function);
     }
-    let layout = layout::layout(&machine);
-    emit::function(&written, &items, &machine, &layout)
+    let storage = storage::storage(&machine, &graph::graph(&machine));
+    emit::function(&written, &items, &machine, &storage)
 }

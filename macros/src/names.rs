@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span};
 
 /// The names below, and the others that the emitted code uses: no slot is called by one of them.
 pub(crate) const FIXED: &[&str] =
-    &["begin", "cx", "frame", "live", "machine", "rest", "scrutinee", "state", "twin", "value"];
+    &["at", "cx", "machine", "params", "rest", "scrutinee", "state", "twin", "value", "visit"];
 
 pub(crate) fn local(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
@@ -20,12 +20,7 @@ pub(crate) fn cx() -> Ident {
     local("cx")
 }
 
-/// The machine's frame, or a pointer to it.
-pub(crate) fn frame() -> Ident {
-    local("frame")
-}
-
-/// The live bits.
-pub(crate) fn live() -> Ident {
-    local("live")
+/// Where the frame is, and what lies beside it in a step.
+pub(crate) fn at() -> Ident {
+    local("at")
 }

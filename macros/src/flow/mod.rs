@@ -54,7 +54,7 @@ pub(crate) struct Slot {
     /// The scope it is declared in.
     pub(crate) scope: usize,
     /// Moved out by the code that follows: no kill at the end of its scope.
-    consumed: bool,
+    pub(crate) consumed: bool,
     /// Whether anything is ever put there, which gives it its type.
     pub(crate) written: bool,
 }
@@ -94,8 +94,6 @@ pub(crate) struct Machine {
     pub(crate) states: Vec<State>,
     pub(crate) slots: Vec<Slot>,
     pub(crate) parts: Vec<Part>,
-    /// The parent of each scope; the first is the function's.
-    pub(crate) scopes: Vec<Option<usize>>,
     /// The slots of the parameters, in order.
     pub(crate) params: Vec<SlotId>,
     /// The assignments to slots and fields of them, by the number in their placeholder.
@@ -145,7 +143,8 @@ pub(crate) struct Flow<'a> {
     assigns: Vec<(SlotId, Vec<syn::Member>)>,
     /// The places they assign to, as they were written.
     assigned: Vec<TokenStream>,
-    nodes: Vec<Option<usize>>,
+    /// How many scopes there have been.
+    opened: usize,
     scopes: Vec<Scope>,
     loops: Vec<Loop>,
     slot_of: HashMap<VarId, SlotId>,
@@ -179,7 +178,7 @@ pub(crate) fn compile(
         parts: Vec::new(),
         assigns: Vec::new(),
         assigned: Vec::new(),
-        nodes: Vec::new(),
+        opened: 0,
         scopes: Vec::new(),
         loops: Vec::new(),
         slot_of: HashMap::new(),
@@ -221,7 +220,6 @@ impl Flow<'_> {
             slots: self.slots,
             parts: self.parts,
             assigns: self.assigns,
-            scopes: self.nodes,
             params: slots,
             tails: self.tails,
             edition: self.edition,
@@ -331,8 +329,9 @@ impl Flow<'_> {
         slot
     }
 
-    fn name(&self, slot: SlotId) -> Ident {
-        self.slots[slot.0].name.clone()
+    /// Stands for a slot until the code is written out.
+    fn name(&self, SlotId(slot): SlotId) -> Ident {
+        Ident::new(&format!("__s{slot}"), Span::mixed_site())
     }
 
     fn put(&mut self, slot: SlotId, value: TokenStream) -> TokenStream {
@@ -358,9 +357,8 @@ impl Flow<'_> {
     }
 
     fn open(&mut self) {
-        let parent = self.scopes.last().map(|scope| scope.node);
-        self.nodes.push(parent);
-        self.scopes.push(Scope { node: self.nodes.len() - 1, slots: Vec::new() });
+        self.scopes.push(Scope { node: self.opened, slots: Vec::new() });
+        self.opened += 1;
     }
 
     /// Leaves the innermost scope at its end. A function that has ended drops what is left of its
@@ -379,8 +377,7 @@ impl Flow<'_> {
     }
 
     fn kills(&self, slots: &[SlotId]) -> TokenStream {
-        let kept = slots.iter().rev().filter(|slot| !self.slots[slot.0].consumed);
-        kept.map(|slot| kill(*slot)).collect()
+        slots.iter().rev().map(|slot| kill(*slot)).collect()
     }
 
     /// The code of `code` where it was written in edition 2024 or later.
@@ -474,6 +471,11 @@ impl Flow<'_> {
         }
         self.names.var(var).in_frame.then(|| self.slot_of.get(&var).copied())?
     }
+}
+
+/// The slot that an identifier stands for.
+pub(crate) fn slot_of(ident: &Ident) -> Option<SlotId> {
+    ident.to_string().strip_prefix("__s")?.parse().ok().map(SlotId)
 }
 
 /// A placeholder for the code that drops a slot: what parts of it may be gone is known at the end.

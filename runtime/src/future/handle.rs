@@ -97,7 +97,7 @@ impl<T: 'static> Future<T> {
         match self.finished() {
             true => Err(self.misuse(FutureErrorKind::AlreadyFinished)),
             // A proc's result is written by the proc.
-            false if self.head().kind.frame != 0 => Err(self.misuse(FutureErrorKind::IsProc)),
+            false if self.head().kind.is_proc => Err(self.misuse(FutureErrorKind::IsProc)),
             false => Ok(()),
         }
     }

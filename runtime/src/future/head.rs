@@ -44,8 +44,8 @@ pub(crate) struct Head {
 pub(crate) struct Kind {
     /// Where the result stands, in bytes from the head.
     pub(crate) result: usize,
-    /// Where the frame stands, in bytes from the head; 0 if there is none.
-    pub(crate) frame: usize,
+    /// Whether a machine finishes it.
+    pub(crate) is_proc: bool,
     pub(crate) is_failed: unsafe fn(*const ()) -> bool,
     pub(crate) put_error: unsafe fn(*mut (), Error),
     pub(crate) take_error: unsafe fn(*mut ()) -> Option<Error>,

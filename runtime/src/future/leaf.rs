@@ -31,7 +31,7 @@ struct Block<L, T> {
 impl<L: Leaf, T> Block<L, T> {
     const KIND: &'static Kind = &Kind {
         result: offset_of!(Block<L, T>, result),
-        frame: 0,
+        is_proc: false,
         is_failed: ResultOf::<T>::is_failed,
         put_error: ResultOf::<T>::put_error,
         take_error: ResultOf::<T>::take_error,

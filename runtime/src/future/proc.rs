@@ -1,9 +1,10 @@
 //! A proc: a future whose allocation also holds the machine that finishes it.
 
-use std::cell::{Cell, UnsafeCell};
-use std::mem::{self, MaybeUninit, offset_of};
+use std::alloc::{self, Layout};
+use std::cell::Cell;
+use std::mem::{self, ManuallyDrop, offset_of};
 use std::panic::{self, AssertUnwindSafe, Location};
-use std::ptr::NonNull;
+use std::ptr::{self, NonNull};
 use std::task::Context;
 
 use super::Future;
@@ -14,7 +15,7 @@ use super::list::{Node, NodeKind};
 use super::schedule::{self, Schedule};
 use super::waiter::{self, Extras};
 use crate::Error;
-use crate::machine::{Frame, Vtable};
+use crate::machine::Vtable;
 
 /// The part of a proc that depends on neither its frame nor its result.
 #[repr(C)]
@@ -22,6 +23,8 @@ pub(crate) struct Proc {
     head: Head,
     node: Node,
     machine: &'static Vtable,
+    /// Where the frame stands, in bytes from the head.
+    frame: usize,
     key: Cell<Option<Key>>,
     phase: Cell<Phase>,
     /// It was woken in the middle of its own step, and found out only then.
@@ -44,17 +47,17 @@ enum Phase {
     Ended,
 }
 
+/// What lies before a proc's frame.
 #[repr(C)]
-struct Block<F, T> {
+struct Block<T> {
     proc: Proc,
     result: Room<T>,
-    frame: UnsafeCell<MaybeUninit<F>>,
 }
 
-impl<F, T> Block<F, T> {
+impl<T> Block<T> {
     const KIND: &'static Kind = &Kind {
-        result: offset_of!(Block<F, T>, result),
-        frame: offset_of!(Block<F, T>, frame),
+        result: offset_of!(Block<T>, result),
+        is_proc: true,
         is_failed: ResultOf::<T>::is_failed,
         put_error: ResultOf::<T>::put_error,
         take_error: ResultOf::<T>::take_error,
@@ -63,9 +66,23 @@ impl<F, T> Block<F, T> {
         cancel: let_go,
     };
 
+    /// The layout of a proc's one allocation, and where the frame stands in it.
+    fn layout(machine: &Vtable) -> (Layout, usize) {
+        let Ok((layout, frame)) = Layout::new::<Self>().extend(machine.layout) else {
+            unreachable!("a frame and a result, each smaller than memory by far")
+        };
+        (layout.pad_to_align(), frame)
+    }
+
     unsafe fn free(head: NonNull<Head>) {
-        // SAFETY: a head of this kind begins a box of this type, and it is not used again.
-        drop(unsafe { Box::from_raw(head.cast::<Block<F, T>>().as_ptr()) });
+        let block = head.cast::<Block<T>>();
+        // SAFETY: a head of this kind begins a block that `start_machine` has allocated with this
+        // layout, and it is not used again. Its frame has been dropped.
+        unsafe {
+            let (layout, _) = Self::layout(block.as_ref().proc.machine);
+            ptr::drop_in_place(block.as_ptr());
+            alloc::dealloc(block.as_ptr().cast(), layout);
+        }
     }
 }
 
@@ -73,15 +90,16 @@ impl<F, T> Block<F, T> {
 ///
 /// # Safety
 ///
-/// `vtable` is of `F` and of the result type `Result<T, Error>`. Whatever the types say about
-/// lifetimes, the frame and `T` may live as long as the thread.
+/// `vtable` is of a frame that starts with a `P`, and of the result type `Result<T, Error>`. Whatever
+/// the types say about lifetimes, the frame and `T` may live as long as the thread.
 #[track_caller]
-#[allow(dead_code, reason = "called by the machine module")]
-pub(crate) unsafe fn start_machine<F: Frame, T>(frame: F, vtable: &'static Vtable) -> Future<T> {
+pub(crate) unsafe fn start_machine<P, T>(params: P, vtable: &'static Vtable) -> Future<T> {
+    let (layout, frame) = Block::<T>::layout(vtable);
     let proc = Proc {
-        head: Head::new(Block::<F, T>::KIND, vtable.function.name, Location::caller()),
+        head: Head::new(Block::<T>::KIND, vtable.function.name, Location::caller()),
         node: Node::new(&NODE),
         machine: vtable,
+        frame,
         key: Cell::new(None),
         phase: Cell::new(Phase::Suspended),
         again: Cell::new(false),
@@ -90,28 +108,34 @@ pub(crate) unsafe fn start_machine<F: Frame, T>(frame: F, vtable: &'static Vtabl
         counted: Cell::new(false),
         extras: Extras::default(),
     };
-    let frame = UnsafeCell::new(MaybeUninit::new(frame));
-    let block = Box::new(Block { proc, result: empty_room::<T>(), frame });
-    // SAFETY: a box is not null.
-    let head = unsafe { NonNull::new_unchecked(Box::into_raw(block)) }.cast::<Head>();
+    let mut params = ManuallyDrop::new(params);
+    // SAFETY: the layout is not of size 0, and begins with a block.
+    let head = unsafe {
+        let Some(block) = NonNull::new(alloc::alloc(layout).cast::<Block<T>>()) else {
+            alloc::handle_alloc_error(layout)
+        };
+        block.write(Block { proc, result: empty_room::<T>() });
+        block.cast::<Head>()
+    };
     // SAFETY: the block was made with one reference, and holds a `T`.
     let future = unsafe { Future::from_handle(Handle::from_raw(head)) };
-    // SAFETY: the head begins a proc that has not been started.
-    unsafe { start(head.cast()) };
+    // SAFETY: the head begins a proc that has not been started; its machine moves the parameters
+    // out, and they are not used again.
+    unsafe { start(head.cast(), (&raw mut params).cast()) };
     future
 }
 
 /// # Safety
 ///
-/// `proc` is alive and has not been started.
-unsafe fn start(proc: NonNull<Proc>) {
+/// `proc` is alive and has not been started; `params` are the parameters of its machine.
+unsafe fn start(proc: NonNull<Proc>, params: *mut ()) {
     // SAFETY: the caller promises that it is alive.
     let this = unsafe { proc.as_ref() };
     this.key.set(Some(schedule::with(|schedule| schedule.enroll(proc))));
     // SAFETY: it is alive. This is the reference an unfinished proc holds to itself.
     mem::forget(unsafe { Handle::of(proc.cast()) });
     // SAFETY: it is unfinished and in no step.
-    unsafe { step(proc) };
+    unsafe { step(proc, params) };
 }
 
 impl Proc {
@@ -126,6 +150,14 @@ impl Proc {
 
     pub(super) fn note_clone(&self) {
         self.cloned.set(true);
+    }
+
+    /// # Safety
+    ///
+    /// `this` is alive.
+    unsafe fn frame(this: NonNull<Proc>) -> *mut () {
+        // SAFETY: the offset is that of the frame in the allocation `this` points to.
+        unsafe { this.byte_add(this.as_ref().frame) }.cast().as_ptr()
     }
 
     fn set_counted(&self, counted: bool) {
@@ -180,7 +212,7 @@ pub(super) unsafe fn resume(proc: NonNull<Proc>) {
         match proc.as_ref().phase.get() {
             Phase::Suspended => {
                 schedule::with(|schedule| free_node(proc, schedule));
-                step(proc);
+                step(proc, ptr::null_mut());
             }
             // A `wait_for` inside the proc runs the queue it stands in.
             Phase::Running => proc.as_ref().again.set(true),
@@ -246,21 +278,22 @@ pub(super) unsafe fn wait(proc: NonNull<Proc>, head: NonNull<Head>) {
 ///
 /// # Safety
 ///
-/// `proc` is unfinished, in no step, and its node stands nowhere.
-unsafe fn step(proc: NonNull<Proc>) {
+/// `proc` is unfinished, in no step, and its node stands nowhere. `params` is given in the first
+/// step, and null afterwards.
+unsafe fn step(proc: NonNull<Proc>, params: *mut ()) {
     // SAFETY: an unfinished proc is alive, and holds a reference to itself until `end`. The frame
     // and the result are fields of its allocation; in a step only the machine touches them.
     unsafe {
         let this = proc.as_ref();
         let head = proc.cast::<Head>();
-        let frame = head.byte_add(this.head.kind.frame).cast::<()>().as_ptr();
+        let frame = Proc::frame(proc);
         let out = Head::result(head);
         this.set_counted(false);
         this.phase.set(Phase::Running);
         let outer = schedule::with(|schedule| schedule.running.replace(Some(proc)));
         let waker = this.key().waker();
         let done = panic::catch_unwind(AssertUnwindSafe(|| {
-            this.machine.resume(frame, &mut Context::from_waker(&waker), out)
+            this.machine.resume(frame, params, &mut Context::from_waker(&waker), out)
         }));
         schedule::with(|schedule| schedule.running.set(outer));
         match done {
@@ -345,7 +378,7 @@ unsafe fn let_go(head: NonNull<Head>, upstream: &mut Vec<Handle>) -> Result<bool
     // SAFETY: the frame is a field of the proc's allocation; the proc was suspended, is marked as
     // running while the frame is dropped, and as ended afterwards.
     let dropped = panic::catch_unwind(AssertUnwindSafe(|| unsafe {
-        this.machine.drop(head.byte_add(this.head.kind.frame).cast::<()>().as_ptr());
+        this.machine.drop(Proc::frame(proc));
     }));
     // SAFETY: it is alive; the frame is gone. The proc's reference to itself ends here, and the
     // caller has another.

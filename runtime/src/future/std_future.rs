@@ -1,18 +1,25 @@
 //! Procs made of the standard library's futures.
 
+use std::mem::offset_of;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use super::Future;
 use super::proc::start_machine;
 use crate::Error;
-use crate::machine::{Frame, Function, Vtable};
+use crate::machine::{At, Frame, Function, Live, Shape, Vtable};
 
 /// The frame of a proc whose machine is a `std::future::Future`. Empty once that has ended.
-struct StdFrame<F>(Option<F>);
+struct StdFrame<F> {
+    /// The state of a machine: that it has started.
+    state: u8,
+    future: Option<F>,
+}
 
-// SAFETY: `state` reads nothing.
+// SAFETY: the state is a byte at the place given; the frame keeps no live bits.
 unsafe impl<F> Frame for StdFrame<F> {
+    type Live = [Live; 0];
+    type Scratch = ();
     const FUNCTION: &'static Function = &Function {
         name: "from_std",
         module: module_path!(),
@@ -20,10 +27,8 @@ unsafe impl<F> Frame for StdFrame<F> {
         line: line!(),
         suspensions: &[],
     };
-
-    unsafe fn state(_: *const Self) -> u16 {
-        0
-    }
+    const SHAPE: Shape = Shape::plain::<Self>(offset_of!(Self, state));
+    const LIVE: &'static [[Live; 0]] = &[];
 }
 
 impl<T: 'static> Future<T> {
@@ -48,13 +53,15 @@ impl<T: 'static> Future<T> {
     where
         F: std::future::Future<Output = Result<T, Error>> + 'static,
     {
-        let frame = StdFrame(Some(future));
         let vtable = Vtable::of(
-            &frame,
-            |frame: *mut StdFrame<F>, cx: &mut Context<'_>| {
-                // SAFETY: a frame that has been resumed never moves, and nothing else touches it
-                // while it is in a step. It is dropped in place.
-                let slot = unsafe { &mut (*frame).0 };
+            |at: At<StdFrame<F>>, future: F| {
+                // SAFETY: the frame holds nothing yet.
+                unsafe { (&raw mut (*at.frame).future).write(Some(future)) };
+            },
+            |at: At<StdFrame<F>>, cx: &mut Context<'_>| {
+                // SAFETY: a frame that has started never moves, and nothing else touches it while
+                // it is in a step. It is dropped in place.
+                let slot = unsafe { &mut (*at.frame).future };
                 match slot {
                     // SAFETY: as above.
                     Some(future) => unsafe { Pin::new_unchecked(future) }.poll(cx),
@@ -62,10 +69,10 @@ impl<T: 'static> Future<T> {
                 }
             },
             // SAFETY: as above; assigning drops the future in place.
-            |frame: *mut StdFrame<F>| unsafe { (*frame).0 = None },
+            |at: At<StdFrame<F>>| unsafe { (*at.frame).future = None },
         );
         // SAFETY: the table is of this frame and of `Result<T, Error>`; both types are `'static`.
-        unsafe { start_machine(frame, vtable) }
+        unsafe { start_machine(future, vtable) }
     }
 
     /// Drives a `std::future::Future` that cannot fail.

@@ -8,128 +8,170 @@ use std::pin::Pin;
 use std::ptr;
 use std::task::{Context, Poll};
 
-use super::{Frame, Vtable};
+use super::frame::{self, At, ENDED, Frame, RUNNING, START};
 
 /// An `async fn` that has been called: not started yet, suspended, or ended.
 ///
-/// Until its first poll it is `I`, a closure that holds the parameters and may be moved like any
-/// value. The first poll, after which it never moves, lets the closure lay the frame over the same
-/// storage. The frame's own type names regions that no signature can name, so it is erased; the
-/// twin's type `W`, which rustc made of the same body, gives the handle its size, its auto traits
-/// and its lifetimes. A frame that is larger than the twin (which is a defect of ours, but not of
-/// the program) is boxed.
-pub struct Lazy<W, I, R> {
-    /// None before the start, [`ENDED`] after the end.
-    vtable: Option<&'static Vtable>,
-    storage: Storage<W, I>,
+/// Until its first poll it holds `P`, a tuple of the state and the parameters, and may be moved like
+/// any value. The first poll, after which it never moves, lays the frame over the same storage, with
+/// the state where it was.
+///
+/// The frame's own type names regions that no signature can name, so it appears only inside of `M`,
+/// a closure that captures nothing and knows how to run and drop the frame. The twin's type `W`,
+/// which rustc made of the same body, gives the handle its size, its auto traits and its lifetimes.
+/// A frame that is larger than the twin is boxed.
+pub struct Lazy<W, P, M, R>
+where
+    M: Fn(Visit<'_, '_, W, P, R>) -> Poll<R>,
+{
+    room: Room<W, P>,
+    machine: M,
     result: PhantomData<fn() -> R>,
     _pinned: PhantomPinned,
 }
 
 #[repr(C)]
-union Storage<W, I> {
-    unstarted: ManuallyDrop<I>,
-    inline: ManuallyDrop<MaybeUninit<W>>,
-    boxed: *mut (),
-}
-
-/// Where a machine's frame is to be laid.
-#[derive(Debug)]
-pub struct Begin<W, R> {
-    storage: *mut (),
-    types: PhantomData<fn(W) -> R>,
+union Room<W, P> {
+    params: ManuallyDrop<P>,
+    twin: ManuallyDrop<MaybeUninit<W>>,
 }
 
 // SAFETY: the twin holds the same values as the machine does, from the call on and at every
-// suspension, so the machine may go to another thread when the twin may. The boxed pointer owns the
-// frame.
-unsafe impl<W: Send, I, R> Send for Lazy<W, I, R> {}
+// suspension, so the machine may go to another thread when the twin may. A boxed frame is owned.
+unsafe impl<W: Send, P, M, R> Send for Lazy<W, P, M, R> where
+    M: Fn(Visit<'_, '_, W, P, R>) -> Poll<R>
+{
+}
 // SAFETY: a shared `Lazy` gives access to nothing; the bound is that of the `async fn`.
-unsafe impl<W: Sync, I, R> Sync for Lazy<W, I, R> {}
-
-/// Whether a frame of this layout lies in storage of the twin's size.
-#[inline(always)]
-const fn fits<W>(frame: Layout) -> bool {
-    frame.size() <= mem::size_of::<W>() && frame.align() <= mem::align_of::<W>()
+unsafe impl<W: Sync, P, M, R> Sync for Lazy<W, P, M, R> where
+    M: Fn(Visit<'_, '_, W, P, R>) -> Poll<R>
+{
 }
 
-impl<W, R> Begin<W, R> {
-    /// Lays the frame down; gives the table of its type.
+/// What is to be done with the frame in a room.
+#[derive(Debug)]
+pub struct Visit<'v, 'c, W, P, R> {
+    room: *mut (),
+    /// To resume it, else to drop it.
+    resume: Option<&'v mut Context<'c>>,
+    types: PhantomData<fn(W, P) -> R>,
+}
+
+/// The same, of a frame whose type is known.
+#[derive(Debug)]
+pub struct VisitFrame<'v, 'c, F, W, P, R, S> {
+    visit: Visit<'v, 'c, W, P, R>,
+    start: S,
+    frame: PhantomData<*mut F>,
+}
+
+impl<'v, 'c, W, P, R> Visit<'v, 'c, W, P, R> {
+    /// Says how the frame is started: how the parameters get into their slots.
     #[inline(always)]
-    pub fn with<F, G, X>(self, frame: F, resume: G, drop: X) -> &'static Vtable
+    pub fn start<F, S>(self, start: S) -> VisitFrame<'v, 'c, F, W, P, R, S>
     where
         F: Frame,
-        G: Fn(*mut F, &mut Context<'_>) -> Poll<R> + Copy,
-        X: Fn(*mut F) + Copy,
+        S: Fn(At<F>, P),
     {
-        let vtable = Vtable::of(&frame, resume, drop);
-        // SAFETY: `storage` is that of a `Lazy` which holds nothing at the moment; it has room for
-        // a frame that fits, or else for a pointer.
-        unsafe {
-            if fits::<W>(vtable.layout) {
-                self.storage.cast::<F>().write(frame);
-            } else {
-                self.storage.cast::<*mut ()>().write(Box::into_raw(Box::new(frame)).cast());
-            }
-        }
-        vtable
+        VisitFrame { visit: self, start, frame: PhantomData }
     }
 }
 
-impl<W, I, R> Lazy<W, I, R>
+impl<F, W, P, R, S> VisitFrame<'_, '_, F, W, P, R, S>
 where
-    I: FnOnce(Begin<W, R>) -> &'static Vtable,
+    F: Frame,
+    S: Fn(At<F>, P),
 {
-    /// A machine before its start.
-    ///
-    /// # Safety
-    ///
-    /// `W` is the type of the twin of the same body, and `start` gives [`Begin::with`] the frame in
-    /// its first state, with the parameters in their slots.
-    #[inline]
-    pub(super) unsafe fn new(start: I) -> Self {
-        Lazy {
-            vtable: None,
-            storage: Storage { unstarted: ManuallyDrop::new(start) },
-            result: PhantomData,
-            _pinned: PhantomPinned,
-        }
+    /// Gives the closure that resumes the frame its arguments' types. It says nothing of what the
+    /// closure returns: rustc then infers it as it infers that of the twin, and a value that does
+    /// not fit gets the same message in both, which is shown once.
+    #[inline(always)]
+    pub fn resume<Q, G>(&self, resume: G) -> G
+    where
+        G: Fn(At<F>, &mut Context<'_>) -> Q,
+    {
+        resume
     }
 
-    /// Starts the machine.
-    ///
-    /// # Safety
-    ///
-    /// It has not started, and does not move from now on.
-    #[inline]
-    unsafe fn start(this: *mut Self) -> &'static Vtable {
-        // SAFETY: before the start the storage holds the closure, which is taken out of it once:
-        // the storage holds nothing until the closure has laid the frame there.
+    /// Does what is to be done.
+    #[inline(always)]
+    pub fn run<G, X>(self, resume: G, drop: X) -> Poll<R>
+    where
+        G: Fn(At<F>, &mut Context<'_>) -> Poll<R>,
+        X: Fn(At<F>),
+    {
+        const {
+            assert!(
+                Seat::<F, W, P>::FITS || Seat::<F, W, P>::BOX_FITS,
+                "the frame of this function is larger than rustc's, which is too small to hold a \
+                 pointer: put `Box::pin` around what it awaits",
+            );
+        }
+        let VisitFrame { visit: Visit { room, resume: call, .. }, start, .. } = self;
+        // SAFETY: `Lazy` gives a room that holds the parameters in the starting state, later on the
+        // frame or a pointer to it; it is pinned when it is resumed.
         unsafe {
-            let start = ptr::read(&raw const (*this).storage).unstarted;
-            let storage = (&raw mut (*this).storage).cast();
-            let vtable = ManuallyDrop::into_inner(start)(Begin { storage, types: PhantomData });
-            (*this).vtable = Some(vtable);
-            vtable
+            let starts = frame::state::<F>(room) == START;
+            let Some(cx) = call else {
+                match starts {
+                    true => ptr::drop_in_place(room.cast::<P>()),
+                    false => Seat::<F, W, P>::discard(room, drop),
+                }
+                return Poll::Pending;
+            };
+            if !starts {
+                frame::check_not_ended::<F>(room);
+            }
+            let params = starts.then(|| room.cast::<P>().read());
+            let frame = Seat::<F, W, P>::frame(room, starts);
+            let result = frame::step(frame, params, cx, start, resume, drop);
+            if result.is_ready() {
+                Seat::<F, W, P>::free(room);
+            }
+            result
         }
     }
 }
 
-impl<W, I, R> Lazy<W, I, R> {
-    /// The frame of a machine that has started.
+/// Where a frame of type `F` lies: in the room itself, or else in a box that the room points to.
+struct Seat<F, W, P>(PhantomData<(*mut F, W, P)>);
+
+impl<F: Frame, W, P> Seat<F, W, P> {
+    const ROOM: Layout = Layout::new::<Room<W, P>>();
+    const FITS: bool = F::SHAPE.layout.size() <= Self::ROOM.size()
+        && F::SHAPE.layout.align() <= Self::ROOM.align();
+    /// Where the pointer to a boxed frame is kept: beside the state.
+    const POINTER: usize = if F::SHAPE.state >= mem::size_of::<*mut ()>() {
+        0
+    } else {
+        F::SHAPE.state + mem::size_of::<u16>()
+    };
+    const BOX_FITS: bool = Self::POINTER + mem::size_of::<*mut ()>() <= Self::ROOM.size();
+
+    /// The frame of a machine, which is allocated when it `starts`.
     ///
     /// # Safety
     ///
-    /// `this` is valid, has started with `vtable` and has not ended.
+    /// The room is that of a `Lazy` which has not ended; where it starts, the parameters have been
+    /// moved out.
     #[inline(always)]
-    unsafe fn frame(this: *mut Self, vtable: &Vtable) -> *mut () {
-        // SAFETY: which of the two the storage holds depends on the frame's layout alone.
+    unsafe fn frame(room: *mut (), starts: bool) -> *mut () {
+        if Self::FITS {
+            return room;
+        }
+        // SAFETY: the pointer lies within the room and apart from the state; a frame that does not
+        // fit into the room is of some size.
         unsafe {
-            if fits::<W>(vtable.layout) {
-                (&raw mut (*this).storage).cast()
-            } else {
-                (*this).storage.boxed
+            let pointer = room.byte_add(Self::POINTER).cast::<*mut ()>();
+            if starts {
+                let frame = alloc::alloc(F::SHAPE.layout);
+                if frame.is_null() {
+                    alloc::handle_alloc_error(F::SHAPE.layout);
+                }
+                pointer.write_unaligned(frame.cast());
+                frame::set_state::<F>(room, RUNNING);
             }
+            pointer.read_unaligned()
         }
     }
 
@@ -137,78 +179,95 @@ impl<W, I, R> Lazy<W, I, R> {
     ///
     /// # Safety
     ///
-    /// As for [`Lazy::frame`], and the frame is not used again.
-    #[inline]
-    unsafe fn free(this: *mut Self, vtable: &Vtable) {
-        if !fits::<W>(vtable.layout) && vtable.layout.size() != 0 {
-            // SAFETY: `Begin::with` boxed a frame of this layout.
-            unsafe { alloc::dealloc(Self::frame(this, vtable).cast(), vtable.layout) };
+    /// The frame has ended.
+    #[inline(always)]
+    unsafe fn free(room: *mut ()) {
+        if !Self::FITS {
+            // SAFETY: `frame` has allocated it; it is not used again.
+            unsafe {
+                alloc::dealloc(Self::frame(room, false).cast(), F::SHAPE.layout);
+                frame::set_state::<F>(room, ENDED);
+            }
+        }
+    }
+
+    /// Drops the frame of a machine that has started.
+    ///
+    /// # Safety
+    ///
+    /// It is not resumed again.
+    #[inline(always)]
+    unsafe fn discard(room: *mut (), drop: impl Fn(At<F>)) {
+        struct Free<F: Frame, W, P>(*mut (), PhantomData<(*mut F, W, P)>);
+        impl<F: Frame, W, P> Drop for Free<F, W, P> {
+            #[inline(always)]
+            fn drop(&mut self) {
+                // SAFETY: the frame's values have been dropped, or lost to a panic.
+                unsafe { Seat::<F, W, P>::free(self.0) };
+            }
+        }
+        // SAFETY: the caller's promise; of a boxed frame that has ended only the room is left.
+        unsafe {
+            if !Self::FITS && frame::state::<F>(room) == ENDED {
+                return;
+            }
+            let _free = Free::<F, W, P>(room, PhantomData);
+            frame::discard(Self::frame(room, false), drop);
         }
     }
 }
 
-impl<W, I, R> Future for Lazy<W, I, R>
+impl<W, P, M, R> Lazy<W, P, M, R>
 where
-    I: FnOnce(Begin<W, R>) -> &'static Vtable,
+    M: Fn(Visit<'_, '_, W, P, R>) -> Poll<R>,
+{
+    /// A machine before its start.
+    ///
+    /// # Safety
+    ///
+    /// `W` is the type of the twin of the same body. `params` holds the parameters and, where the
+    /// frame has it, its starting state; `machine` is the emitted closure.
+    #[inline(always)]
+    pub(super) unsafe fn new(params: P, machine: M) -> Self {
+        const { assert!(mem::size_of::<M>() == 0, "a machine's closure captures a variable") };
+        let room = Room { params: ManuallyDrop::new(params) };
+        Lazy { room, machine, result: PhantomData, _pinned: PhantomPinned }
+    }
+}
+
+impl<W, P, M, R> Future for Lazy<W, P, M, R>
+where
+    M: Fn(Visit<'_, '_, W, P, R>) -> Poll<R>,
 {
     type Output = R;
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<R> {
-        // SAFETY: nothing is moved out of the pinned value but the closure, before the start.
+        // SAFETY: nothing is moved out of the pinned value but the parameters, before the start.
         let this: *mut Self = unsafe { self.get_unchecked_mut() };
-        // SAFETY: `this` is valid; pinned, it does not move from now on.
-        let vtable = match unsafe { (*this).vtable } {
-            Some(vtable) if vtable.is_ended() => panic!("`async fn` resumed after completion"),
-            Some(vtable) => vtable,
-            // SAFETY: as above, and it has not started.
-            None => unsafe { Self::start(this) },
-        };
-        let mut result = MaybeUninit::<R>::uninit();
-        // SAFETY: the frame has not ended, does not move while pinned, and is of the table's type
-        // with result `R`, as `Begin` has made it.
-        let ended =
-            unsafe { vtable.resume(Self::frame(this, vtable), cx, result.as_mut_ptr().cast()) };
-        if !ended {
-            return Poll::Pending;
-        }
-        // SAFETY: as above; a machine that has ended dropped its values, and only the memory of a
-        // boxed frame is left.
-        unsafe {
-            Self::free(this, vtable);
-            (*this).vtable = Some(Vtable::ENDED);
-            Poll::Ready(result.assume_init())
-        }
+        // SAFETY: `this` is valid. The closure captures nothing, so it does not alias the room.
+        let (room, machine) = unsafe { ((&raw mut (*this).room).cast(), &(*this).machine) };
+        machine(Visit { room, resume: Some(cx), types: PhantomData })
     }
 }
 
-impl<W, I, R> Drop for Lazy<W, I, R> {
+impl<W, P, M, R> Drop for Lazy<W, P, M, R>
+where
+    M: Fn(Visit<'_, '_, W, P, R>) -> Poll<R>,
+{
     #[inline]
     fn drop(&mut self) {
-        let this = ptr::from_mut(self);
-        match self.vtable.replace(Vtable::ENDED) {
-            // SAFETY: before the start the storage holds the closure, and nothing uses it again.
-            None => unsafe { ManuallyDrop::drop(&mut self.storage.unstarted) },
-            Some(vtable) if vtable.is_ended() => {}
-            Some(vtable) => {
-                struct Free<W, I, R>(*mut Lazy<W, I, R>, &'static Vtable);
-                impl<W, I, R> Drop for Free<W, I, R> {
-                    fn drop(&mut self) {
-                        // SAFETY: the frame's values have been dropped, or lost to a panic.
-                        unsafe { Lazy::free(self.0, self.1) };
-                    }
-                }
-                let _free = Free(this, vtable);
-                // SAFETY: the frame has not ended and is not resumed again.
-                unsafe { vtable.drop(Lazy::frame(this, vtable)) };
-            }
-        }
+        let room = (&raw mut self.room).cast();
+        // What it returns says nothing.
+        let _ = (self.machine)(Visit { room, resume: None, types: PhantomData });
     }
 }
 
-impl<W, I, R> std::fmt::Debug for Lazy<W, I, R> {
+impl<W, P, M, R> std::fmt::Debug for Lazy<W, P, M, R>
+where
+    M: Fn(Visit<'_, '_, W, P, R>) -> Poll<R>,
+{
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let function = self.vtable.map(|vtable| vtable.function.name);
-        f.debug_struct("Lazy").field("function", &function).finish_non_exhaustive()
+        f.debug_struct("Lazy").finish_non_exhaustive()
     }
 }

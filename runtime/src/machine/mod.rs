@@ -15,14 +15,17 @@
 //!
 //! # Who may touch a frame
 //!
-//! A [`Frame`] is made when the machine starts: in the call for a proc ([`start`]), in the first
-//! poll for an `async fn` ([`lazy`]). It is handed over, in one call, with two closures that capture
-//! nothing: *resume* runs the machine to its next suspension, *drop* drops whatever the frame still
-//! holds. From then on only the [`Vtable`] made of the two touches it, under these rules:
+//! A [`Frame`] is memory laid out by a [`Plan`]. What may be done with it is said by three closures
+//! that capture nothing: *start* puts the parameters into their slots, *resume* runs the machine to
+//! its next suspension, *drop* drops whatever the frame still holds. A proc ([`start`]) makes a
+//! [`Vtable`] of them in the call; an `async fn` ([`lazy`]) carries them in its type, and starts at
+//! its first poll. Only these two touch a frame, under these rules:
 //!
-//! - After the first resume the frame never moves.
+//! - Once it is started the frame never moves.
 //! - A step that ends (with a value or by unwinding) has dropped everything the frame held.
-//! - A frame that did not end is dropped once, by [`Vtable::drop`], before its memory goes.
+//! - A frame that did not end is dropped once, before its memory goes.
+//! - Which slots hold a value is noted in live bits beside the frame while a step runs. At a
+//!   suspension the state tells it, but for the bits that vary, which the frame keeps.
 //! - Inside a step, variables are reached only through [`Slot`]s: raw pointers into the frame, so
 //!   that no `&mut` to the frame exists while one variable borrows another.
 
@@ -30,26 +33,37 @@ mod branch;
 mod crossed;
 mod frame;
 mod lazy;
+mod plan;
 mod probe;
 mod site;
 mod slot;
+<<<<<<< HEAD
 mod unit;
 
 use std::alloc::Layout;
 use std::mem::MaybeUninit;
 use std::task::Context;
+=======
+mod table;
+>>>>>>> 9735eec (machine: frames laid out by a plan: what meets lies apart, what no suspension needs lies beside)
 
 use std::marker::PhantomData;
 
 pub use self::branch::Branch;
 pub use self::crossed::crossed;
 pub(crate) use self::crossed::type_id;
-pub use self::frame::{Frame, Vtable};
-pub use self::lazy::{Begin, Lazy};
+pub use self::frame::{At, Frame, Words};
+pub use self::lazy::{Lazy, Visit, VisitFrame};
+pub use self::plan::{Live, Meets, Need, Plan, Shape, flag, need};
 pub use self::probe::{Arm, Probe};
 pub use self::site::{Function, Suspension};
+<<<<<<< HEAD
 pub use self::slot::{Base, FieldsBehindAPointer, HoldsItsFields, Live, Moved, Slot, poll, temp};
 pub use self::unit::{Unit, unit};
+=======
+pub use self::slot::{Base, FieldsBehindAPointer, HoldsItsFields, Moved, Slot, poll, temp};
+pub use self::table::{Tabulate, TabulateFrame, Vtable};
+>>>>>>> 9735eec (machine: frames laid out by a plan: what meets lies apart, what no suspension needs lies beside)
 
 pub use std::task::Poll;
 pub use std::task::Poll::{Pending, Ready};
@@ -57,65 +71,43 @@ pub use std::task::Poll::{Pending, Ready};
 use crate::future::Future;
 use std::future::Future as StdFuture;
 
-/// Storage of a variable: nothing, until its [`Slot`] is put into.
-pub type Storage<T> = MaybeUninit<T>;
-
-/// Storage with nothing in it.
-#[inline(always)]
-pub const fn storage<T>() -> Storage<T> {
-    MaybeUninit::uninit()
-}
-
 /// Notes the twin's type: just that, with every lifetime in it, which `&mut` makes sure of.
 pub fn twin<W: StdFuture<Output = R>, R>(_: &mut PhantomData<W>, _: &mut W) {}
 
 /// Notes the twin's type, and that it borrows nothing from its caller.
 pub fn twin_of_proc<W: StdFuture<Output = R> + 'static, R>(_: &mut PhantomData<W>, _: &mut W) {}
 
-/// Gives the closure that resumes a machine the type of its frame. It says nothing of what the
-/// closure returns: rustc then infers it as it infers that of the twin, and a value that does not
-/// fit gets the same message in both, which is shown once.
-#[inline(always)]
-pub fn resume<F, P, G>(_: &F, resume: G) -> G
-where
-    G: Fn(*mut F, &mut Context<'_>) -> P,
-{
-    resume
-}
-
 /// The handle of an `async fn`'s machine.
 ///
 /// # Safety
 ///
-/// `W` is the type of the twin of the same body. `start` makes the frame in its first state, with
-/// the parameters in their slots, and gives it to [`Begin::with`] with the emitted closures.
+/// `W` is the type of the twin of the same body. `params` is the state to start in, with the state
+/// at the place where the frame has it, and the parameters. `machine` is the emitted closure.
 #[inline(always)]
-pub unsafe fn lazy<W, I, R>(_: PhantomData<W>, start: I) -> Lazy<W, I, R>
+pub unsafe fn lazy<W, P, M, R>(_: PhantomData<W>, params: P, machine: M) -> Lazy<W, P, M, R>
 where
     W: StdFuture<Output = R>,
-    I: FnOnce(Begin<W, R>) -> &'static Vtable,
+    M: Fn(Visit<'_, '_, W, P, R>) -> Poll<R>,
 {
     // SAFETY: the caller's promise.
-    unsafe { Lazy::new(start) }
+    unsafe { Lazy::new(params, machine) }
 }
 
 /// Starts a proc: runs it to its first suspension and gives its handle.
 ///
 /// # Safety
 ///
-/// `frame` is in its first state, with the parameters in their slots, and borrows nothing but
-/// itself; `resume` and `drop` are the emitted closures of that frame; `W` is the type of its twin.
+/// `W` is the type of the twin of the same body, `params` holds the parameters, and `machine` is the
+/// emitted closure.
 #[inline(always)]
 #[track_caller]
-pub unsafe fn start<W, F, T, G, X>(_: PhantomData<W>, frame: F, resume: G, drop: X) -> Future<T>
+pub unsafe fn start<W, P, M, T>(_: PhantomData<W>, params: P, machine: M) -> Future<T>
 where
-    F: Frame,
-    G: Fn(*mut F, &mut Context<'_>) -> Poll<Result<T, crate::Error>> + Copy,
-    X: Fn(*mut F) + Copy,
+    M: Fn(Tabulate<W, P, Result<T, crate::Error>>) -> &'static Vtable,
 {
-    let vtable = Vtable::of(&frame, resume, drop);
+    let vtable = machine(Tabulate(PhantomData));
     // SAFETY: the caller's promise.
-    unsafe { crate::future::start_machine(frame, vtable) }
+    unsafe { crate::future::start_machine(params, vtable) }
 }
 
 /// The size and alignment of the frame of a proc: none if `future` is not a proc's. Procs that are

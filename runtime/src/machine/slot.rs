@@ -5,8 +5,8 @@ use std::mem::{self, ManuallyDrop, MaybeUninit};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-/// Which slots of a frame hold a value that must be dropped, a bit each.
-pub type Live = u8;
+use super::frame::{At, Frame};
+use super::plan::{Live, Plan};
 
 /// A variable: where it lies in the frame, and its live bit.
 ///
@@ -35,17 +35,48 @@ impl<T> std::fmt::Debug for Slot<T> {
 }
 
 impl<T> Slot<T> {
-    /// The slot at `at`, whose live bit is number `bit` of the words from `live` on.
+    /// A slot of a frame, by its number in the plan.
     ///
     /// # Safety
     ///
-    /// Both point into one frame and are used only while it exists; no other slot has that bit.
+    /// `plan` is that of the frame, and the slot is used only while both exist.
     #[inline(always)]
-    pub unsafe fn new(at: *mut MaybeUninit<T>, live: *mut Live, bit: usize) -> Self {
-        let word = bit / Live::BITS as usize;
-        // SAFETY: the caller's frame has the words for all its bits.
-        let live = unsafe { live.add(word) };
-        Slot { at: at.cast(), live, bit: 1 << (bit % Live::BITS as usize) }
+    pub unsafe fn new<const N: usize, F: Frame>(at: At<F>, plan: &Plan<N>, slot: usize) -> Self {
+        // SAFETY: the plan's offsets lie within the frame.
+        let place = unsafe { at.frame.byte_add(plan.offset(slot)) }.cast();
+        Slot::lying(place, at, plan, slot)
+    }
+
+    /// A slot of a frame that lies beside it, unless the plan says that it is needed at a
+    /// suspension. `beside` finds its place there.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Slot::new`].
+    #[inline(always)]
+    pub unsafe fn passing<const N: usize, F: Frame>(
+        at: At<F>,
+        plan: &Plan<N>,
+        slot: usize,
+        beside: impl FnOnce(*mut F::Scratch) -> *mut MaybeUninit<T>,
+    ) -> Self {
+        if plan.is_kept(slot) {
+            // SAFETY: the caller's promise.
+            unsafe { Slot::new(at, plan, slot) }
+        } else {
+            Slot::lying(beside(at.scratch).cast(), at, plan, slot)
+        }
+    }
+
+    #[inline(always)]
+    fn lying<const N: usize, F: Frame>(
+        place: *mut T,
+        at: At<F>,
+        plan: &Plan<N>,
+        slot: usize,
+    ) -> Self {
+        let (word, bit) = plan.bit(slot);
+        Slot { at: place, live: at.live.cast::<Live>().wrapping_add(word), bit }
     }
 
     /// Initialises the variable.
@@ -276,17 +307,15 @@ pub struct Moved {
 }
 
 impl Moved {
-    /// The flag number `bit` of the words from `live` on; set if the part is gone.
+    /// A flag of a frame, by its number in the plan.
     ///
     /// # Safety
     ///
     /// As for [`Slot::new`].
     #[inline(always)]
-    pub unsafe fn new(live: *mut Live, bit: usize) -> Self {
-        let word = bit / Live::BITS as usize;
-        // SAFETY: the caller's frame has the words for all its bits.
-        let live = unsafe { live.add(word) };
-        Moved { live, bit: 1 << (bit % Live::BITS as usize) }
+    pub unsafe fn new<const N: usize, F: Frame>(at: At<F>, plan: &Plan<N>, flag: usize) -> Self {
+        let (word, bit) = plan.bit(flag);
+        Moved { live: at.live.cast::<Live>().wrapping_add(word), bit }
     }
 
     /// Moves the part at `at` out, or copies it.
