@@ -188,7 +188,7 @@ impl Proc {
 /// The machine that finishes a future, if one does.
 pub(crate) fn machine_of(future: &Handle) -> Option<&'static Vtable> {
     // SAFETY: a head of this kind begins a proc, which the handle keeps alive.
-    (future.head().kind.frame != 0).then(|| unsafe { future.raw().cast::<Proc>().as_ref() }.machine)
+    future.head().kind.is_proc.then(|| unsafe { future.raw().cast::<Proc>().as_ref() }.machine)
 }
 
 static NODE: NodeKind = NodeKind { run, discard, fired: None, is_callback: false };

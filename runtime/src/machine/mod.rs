@@ -37,15 +37,10 @@ mod plan;
 mod probe;
 mod site;
 mod slot;
-<<<<<<< HEAD
+mod table;
 mod unit;
 
 use std::alloc::Layout;
-use std::mem::MaybeUninit;
-use std::task::Context;
-=======
-mod table;
->>>>>>> 9735eec (machine: frames laid out by a plan: what meets lies apart, what no suspension needs lies beside)
 
 use std::marker::PhantomData;
 
@@ -57,13 +52,9 @@ pub use self::lazy::{Lazy, Visit, VisitFrame};
 pub use self::plan::{Live, Meets, Need, Plan, Shape, flag, need};
 pub use self::probe::{Arm, Probe};
 pub use self::site::{Function, Suspension};
-<<<<<<< HEAD
-pub use self::slot::{Base, FieldsBehindAPointer, HoldsItsFields, Live, Moved, Slot, poll, temp};
-pub use self::unit::{Unit, unit};
-=======
 pub use self::slot::{Base, FieldsBehindAPointer, HoldsItsFields, Moved, Slot, poll, temp};
 pub use self::table::{Tabulate, TabulateFrame, Vtable};
->>>>>>> 9735eec (machine: frames laid out by a plan: what meets lies apart, what no suspension needs lies beside)
+pub use self::unit::{Unit, unit};
 
 pub use std::task::Poll;
 pub use std::task::Poll::{Pending, Ready};
