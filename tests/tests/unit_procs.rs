@@ -42,6 +42,7 @@ fn branches(log: Log, n: u32) -> Future<()> {
             }
             3 => return,
             4 => unreachable!("no test takes this branch"),
+            // SAFETY: no test takes this branch.
             5 => unsafe { std::hint::unreachable_unchecked() },
             _ => check(1)?,
         }
