@@ -24,6 +24,7 @@ const AREAS: &[&str] = &[
     "generics",
     "moves",
     "params",
+    "receivers",
     "awaits",
     "attributes",
     "by_hand",

@@ -199,11 +199,13 @@ impl Emitter<'_> {
             let name = &slot.name;
             quote!(if false { #name.put(loop {}); })
         });
+        let questions = self.questions();
         quote! {
             |#at, #cx| {
                 #pin
                 let #slots = __Frame::slots(#at);
                 let #state = #at.state::<__State>();
+                #questions
                 #label: loop {
                     match ::core::mem::replace(&mut *#state, __State::Running) {
                         #(#arms)*
@@ -215,6 +217,22 @@ impl Emitter<'_> {
                 }
             }
         }
+    }
+
+    /// The questions that the states ask.
+    fn questions(&self) -> TokenStream {
+        let mut asked = std::collections::HashSet::new();
+        for state in &self.machine.states {
+            crate::resolve::replace_idents(state.code.clone(), &mut |ident| {
+                asked.insert(ident.to_string());
+                None
+            });
+        }
+        let questions = self.machine.questions.iter();
+        questions
+            .filter(|question| asked.contains(&question.name.to_string()))
+            .map(|flow::Question { name, make }| quote!(let #name = #make;))
+            .collect()
     }
 
     fn arm(&self, state: &State) -> TokenStream {
@@ -261,10 +279,11 @@ impl Emitter<'_> {
         output
     }
 
-    /// What drops a slot at the end of its scope. What the code takes out again needs nothing.
+    /// What drops a slot at the end of its scope, or on a way out of it. A future that was awaited is
+    /// gone by then.
     fn kill(&self, slot: SlotId) -> Option<TokenStream> {
         let slot_name = &self.machine.slots[slot.0].name;
-        if self.machine.slots[slot.0].consumed {
+        if self.machine.slots[slot.0].awaited {
             return None;
         }
         Some(match self.rest(slot) {
@@ -293,6 +312,10 @@ impl Emitter<'_> {
 
     /// A closure that forgets the parts of a variable that were moved out, if some may be.
     fn rest(&self, slot: SlotId) -> Option<TokenStream> {
+        if let Some(held) = self.machine.slots[slot.0].holds {
+            let name = &self.machine.slots[held.0].name;
+            return Some(quote!(|_| #name.kill()));
+        }
         let parts: Vec<&Part> =
             self.machine.parts.iter().filter(|part| part.slot == slot).collect();
         if parts.is_empty() {
@@ -326,18 +349,30 @@ impl Emitter<'_> {
         Some(quote!(|#rest| { #fields #patterns #whole }))
     }
 
-    /// The slots in the order in which they are dropped: the last declared first. The temporaries
+    /// The slots in the order in which they are dropped: the last declared first, and of one scope
+    /// those that hold operands before the others. The temporaries
     /// of a block's value stand twice: where edition 2024 drops them, and after the block's
     /// variables. A slot that is empty is passed over.
     fn drop_order(&self) -> Vec<(SlotId, bool)> {
         let mut order = Vec::new();
         for index in (0..self.machine.slots.len()).rev() {
-            let slot = SlotId(index);
-            let tail = self.machine.tails.iter().any(|tail| tail.temporaries.contains(&slot));
-            order.push((slot, tail));
-            let scope = self.machine.slots[index].scope;
-            let first = !self.machine.slots[..index].iter().any(|other| other.scope == scope);
+            let slots = &self.machine.slots;
+            if slots[index].consumed {
+                order.push((SlotId(index), false));
+            }
+            let scope = slots[index].scope;
+            let first = !slots[..index].iter().any(|other| other.scope == scope);
             if first {
+                let others = (index..slots.len()).rev();
+                order.extend(
+                    others
+                        .filter(|other| slots[*other].scope == scope && !slots[*other].consumed)
+                        .map(|other| {
+                            let slot = SlotId(other);
+                            let mut tails = self.machine.tails.iter();
+                            (slot, tails.any(|tail| tail.temporaries.contains(&slot)))
+                        }),
+                );
                 let tails = self.machine.tails.iter().filter(|tail| tail.block == scope);
                 let later = tails.flat_map(|tail| tail.temporaries.iter().rev());
                 order.extend(later.map(|slot| (*slot, false)));

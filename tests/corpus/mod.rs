@@ -48,6 +48,8 @@ mod operands;
 mod operators;
 #[cfg(area = "params")]
 mod params;
+#[cfg(area = "receivers")]
+mod receivers;
 #[cfg(area = "temporaries")]
 mod temporaries;
 #[cfg(area = "tries")]

@@ -220,3 +220,68 @@ fn the_corpus_has_the_edition_of_its_package() {
     let at = |event: &str| trace.events.iter().position(|e| e == event).unwrap();
     assert_eq!(at("~local") < at("~temporary"), edition_2021);
 }
+
+case! {
+    temporary_between_operands [temporary_between_operands()]
+    {
+        fn all(a: D, b: &D, c: usize, d: D, e: usize) -> usize {
+            a.len() + b.len() + c + d.len() + e
+        }
+    }
+    async fn temporary_between_operands() -> usize {
+        let n = all(
+            make("a"),
+            &make("temporary"),
+            later("c", 1).await,
+            make("d"),
+            peek(&make("last temporary")),
+        );
+        tick("after").await;
+        n
+    }
+}
+
+case! {
+    temporary_in_an_inner_operand [temporary_in_an_inner_operand()]
+    {
+        fn pair(a: D, b: usize, c: D) -> usize { a.len() + b + c.len() }
+        fn inner(b: &D, c: usize, d: D) -> usize { b.touch().len() + c + d.len() }
+    }
+    async fn temporary_in_an_inner_operand() -> usize {
+        let n = pair(
+            make("a"),
+            inner(&make("temporary"), later("c", 1).await, make("d")),
+            make("e"),
+        );
+        tick("after").await;
+        n
+    }
+}
+
+case! {
+    temporary_after_a_receiver [temporary_after_a_receiver()]
+    async fn temporary_after_a_receiver() -> usize {
+        let d = D::new("d");
+        tick("before").await;
+        let pair = (
+            d.with(later("name", make("temporary").name().len().to_string()).await.as_str()),
+            Pair(make("x"), make("temporary").with(later("?", "?").await)).1.touch().len(),
+            make("last"),
+        );
+        tick("after").await;
+        pair.1
+    }
+}
+
+case! {
+    temporaries_in_a_struct [temporaries_in_a_struct()]
+    async fn temporaries_in_a_struct() -> usize {
+        let t = Trio {
+            a: make("a"),
+            b: make(make("temporary").with(later("!", "!").await).name()),
+            c: make("c").with(make("temporary").name()),
+        };
+        tick("after").await;
+        t.a.len() + t.b.len() + t.c.len()
+    }
+}

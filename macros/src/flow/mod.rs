@@ -13,6 +13,7 @@ mod native;
 mod operand;
 mod order;
 mod probe;
+mod quiet;
 mod temporaries;
 mod variable;
 
@@ -53,8 +54,14 @@ pub(crate) struct Slot {
     pub(crate) name: Ident,
     /// The scope it is declared in.
     pub(crate) scope: usize,
-    /// Moved out by the code that follows: no kill at the end of its scope.
+    /// An operand, moved out by the code that follows: no kill at the end of its scope. If it does not
+    /// come to that it is dropped before the scope's other slots, since an expression's operands go
+    /// before its statement's temporaries.
     pub(crate) consumed: bool,
+    /// A future that is awaited: dropped as soon as it is ready, and not there before or after.
+    pub(crate) awaited: bool,
+    /// It stands for a variable that is moved later: what drops it drops that.
+    pub(crate) holds: Option<SlotId>,
     /// Whether anything is ever put there, which gives it its type.
     pub(crate) written: bool,
 }
@@ -102,6 +109,15 @@ pub(crate) struct Machine {
     pub(crate) tails: Vec<Tail>,
     /// Where the body was written, if the edition there decides anything.
     pub(crate) edition: Option<Span>,
+    /// Questions about types, each asked where they are known and answered in all of the machine.
+    pub(crate) questions: Vec<Question>,
+}
+
+/// A local of the machine that is made of types alone.
+pub(crate) struct Question {
+    pub(crate) name: Ident,
+    /// What makes it.
+    pub(crate) make: TokenStream,
 }
 
 /// Where an expression's value goes.
@@ -158,6 +174,7 @@ pub(crate) struct Flow<'a> {
     ended: bool,
     tails: Vec<Tail>,
     edition: Option<Span>,
+    questions: Vec<Question>,
 }
 
 /// Compiles a resolved body. `returns_result` says that its value is a `Result`.
@@ -189,6 +206,7 @@ pub(crate) fn compile(
         ended: false,
         tails: Vec::new(),
         edition: None,
+        questions: Vec::new(),
     };
     flow.function(body, params)
 }
@@ -223,6 +241,7 @@ impl Flow<'_> {
             params: slots,
             tails: self.tails,
             edition: self.edition,
+            questions: self.questions,
         }
     }
 
@@ -298,12 +317,26 @@ impl Flow<'_> {
         Ident::new(&name, Span::mixed_site())
     }
 
+    /// A question about types, for the code that `make` is the beginning of.
+    fn question(&mut self, name: &str, make: TokenStream) -> Ident {
+        let name = self.local(name);
+        self.questions.push(Question { name: name.clone(), make });
+        name
+    }
+
     // Slots and scopes.
 
     fn slot(&mut self, name: &str) -> SlotId {
         let name = self.local(name);
         let Some(scope) = self.scopes.last_mut() else { unreachable!("a slot outside a scope") };
-        let slot = Slot { name, scope: scope.node, consumed: false, written: false };
+        let slot = Slot {
+            name,
+            scope: scope.node,
+            consumed: false,
+            awaited: false,
+            holds: None,
+            written: false,
+        };
         self.slots.push(slot);
         let id = SlotId(self.slots.len() - 1);
         scope.slots.push(id);
@@ -393,8 +426,15 @@ impl Flow<'_> {
     ///
     /// The drops are a state of their own, so that the locals of the step are dropped before them.
     fn jump(&mut self, depth: usize, target: StateId) -> TokenStream {
-        let slots: Vec<SlotId> =
-            self.scopes[depth..].iter().flat_map(|scope| scope.slots.iter().copied()).collect();
+        let consumed = |slot: &SlotId| self.slots[slot.0].consumed;
+        let slots: Vec<SlotId> = self.scopes[depth..]
+            .iter()
+            .flat_map(|scope| {
+                let (operands, others): (Vec<_>, Vec<_>) =
+                    scope.slots.iter().copied().partition(consumed);
+                others.into_iter().chain(operands)
+            })
+            .collect();
         if slots.is_empty() {
             return self.go(target);
         }

@@ -10,7 +10,7 @@ use syn::Expr;
 use syn::spanned::Spanned;
 
 use super::native::{Use, operator_uses};
-use super::probe::method_tail;
+use super::probe::{Call, Receiver, found_silently, method_tail};
 use super::temporaries::{is_promoted, leaps, leaps_as, leaps_place};
 use super::{Dest, Flow, Suspension, is_place};
 use crate::known::{self, Access};
@@ -57,6 +57,12 @@ impl Flow<'_> {
                 let mut operands: Vec<Operand<'_>> = Vec::new();
                 if callee_is_local {
                     self.refuse_change(&call.func, &call.args);
+                    if resolve::mention_of(&call.func).is_some()
+                        && let Some(callee) = self.movable(&call.func)
+                    {
+                        let args: Vec<_> = call.args.iter().map(Operand::value).collect();
+                        return self.call_held(callee, &Call::Function(call), &args, held);
+                    }
                     operands.push(Operand::place(&call.func));
                 }
                 operands.extend(call.args.iter().map(Operand::value));
@@ -207,6 +213,7 @@ impl Flow<'_> {
         let future = self.value(&wait.base, true);
         let slot = self.consumed_slot(&snake(&about));
         self.slots[slot.0].written = true;
+        self.slots[slot.0].awaited = true;
         let name = self.name(slot);
         let state = self.state(&format!("Await{}", camel(&about)));
         let span = wait.await_token.span;
@@ -312,8 +319,12 @@ impl Flow<'_> {
     fn method_call(&mut self, call: &syn::ExprMethodCall, held: bool) -> TokenStream {
         let args_suspend = call.args.iter().any(suspension::expr);
         let receiver_held = held || args_suspend;
-        let in_slot = receiver_held && !is_place(&call.receiver) && !is_promoted(&call.receiver);
+        let in_slot = receiver_held
+            && !is_place(&call.receiver)
+            && !is_promoted(&call.receiver)
+            && !is_part(&call.receiver);
         let args: Vec<Operand<'_>> = call.args.iter().map(Operand::value).collect();
+        let args_leap = args.iter().any(|arg| leaps_as(arg, held));
         if in_slot {
             // The call may borrow its receiver, or move it.
             let value = self.value(&call.receiver, true);
@@ -321,38 +332,76 @@ impl Flow<'_> {
             let put = self.put(slot, value);
             self.emit(put);
             let receiver = self.temporary(slot);
-            if args.iter().any(|arg| leaps_as(arg, held)) {
-                let texts = self.operands(&args, held);
-                return self.probe_with(&receiver, call, texts);
+            let call = Call::Method(call);
+            if args_leap {
+                return self.call_held(receiver, &call, &args, held);
             }
-            return self.probe(&receiver, call).unwrap_or_else(|| {
-                let texts: Vec<_> =
-                    call.args.iter().map(|arg| self.native(arg, Use::Value)).collect();
-                let place = receiver.place();
-                let tail = method_tail(call, &texts);
+            return self.probe(&receiver, &call).unwrap_or_else(|| {
+                let args = call.args().iter();
+                let texts: Vec<_> = args.map(|arg| self.native(arg, Use::Value)).collect();
+                let (place, tail) = (receiver.place(), call.tail(&texts));
                 quote!(#place #tail)
             });
         }
         if args_suspend {
             self.refuse_change(&call.receiver, &call.args);
         }
+        if args_leap && let Some(receiver) = self.movable(&call.receiver) {
+            return self.call_held(receiver, &Call::Method(call), &args, held);
+        }
         let movable = self.movable(&call.receiver);
         let suspends = suspension::expr(&call.receiver);
-        let receiver_held = held || args_suspend;
         let receiver = self.place_of(&call.receiver, receiver_held);
-        if suspends && args.iter().any(|arg| leaps_as(arg, held)) {
+        if suspends && args_leap {
             self.refuse(
                 &call.receiver,
                 "a receiver that suspends, of a call whose arguments suspend, is not compiled yet: \
                  bind the receiver to a variable first",
             );
         }
+        if args_suspend {
+            self.check_place(&call.receiver);
+        }
+        if let Some(movable) = movable
+            && let Some(text) = self.probe(&movable, &Call::Method(call))
+        {
+            return text;
+        }
         let texts = self.operands(&args, held);
-        match movable {
-            Some(movable) => self.probe_with(&movable, call, texts),
-            None => {
-                let tail = method_tail(call, &texts);
-                quote!(#receiver #tail)
+        let tail = method_tail(call, &texts);
+        quote!(#receiver #tail)
+    }
+
+    /// A call on a receiver that it may move, with arguments that suspend, or leave temporaries.
+    fn call_held(
+        &mut self,
+        receiver: Receiver,
+        call: &Call<'_>,
+        args: &[Operand<'_>],
+        held: bool,
+    ) -> TokenStream {
+        let holding = self.hold(receiver, call);
+        let texts = self.operands(args, held);
+        self.probe_held(&holding, call, texts)
+    }
+
+    /// Emits a check, by types, that nobody can tell when the place of a receiver is found: it is
+    /// found after the arguments of its call, which suspend.
+    fn check_place(&mut self, receiver: &Expr) {
+        let mut place = Some(receiver);
+        while let Some(expr) = place {
+            place = match expr {
+                Expr::Paren(inner) => Some(&inner.expr),
+                Expr::Group(inner) => Some(&inner.expr),
+                Expr::Field(field) => Some(&field.base),
+                Expr::Index(index) => Some(&index.expr),
+                Expr::Unary(unary) => Some(&unary.expr),
+                _ => None,
+            };
+            if is_place(expr) && of_variable(expr) {
+                let text = self.native(expr, Use::Place);
+                let check = found_silently(quote!(&raw const #text), expr);
+                self.emit(check);
             }
         }
     }
@@ -479,6 +528,27 @@ fn is_fixed(operand: &Operand<'_>) -> bool {
         Expr::Path(_) => resolve::mention_of(operand.expr).is_none(),
         Expr::Closure(_) => false,
         _ => false,
+    }
+}
+
+/// Whether an expression is a part of another.
+fn is_part(expr: &Expr) -> bool {
+    match expr {
+        Expr::Paren(inner) => is_part(&inner.expr),
+        Expr::Group(inner) => is_part(&inner.expr),
+        _ => matches!(expr, Expr::Field(_) | Expr::Index(_)),
+    }
+}
+
+/// Whether a place is reached from a variable.
+fn of_variable(expr: &Expr) -> bool {
+    match expr {
+        Expr::Paren(inner) => of_variable(&inner.expr),
+        Expr::Group(inner) => of_variable(&inner.expr),
+        Expr::Field(field) => of_variable(&field.base),
+        Expr::Index(index) => of_variable(&index.expr) && !suspension::expr(&index.index),
+        Expr::Unary(unary) => of_variable(&unary.expr),
+        _ => resolve::mention_of(expr).is_some(),
     }
 }
 

@@ -6,11 +6,15 @@
 use std::collections::HashMap;
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 
 use super::native::Use;
+use super::quiet::is_quiet;
+use super::temporaries::leaps;
 use super::variable::field_path;
 use super::{Flow, SlotId};
 use crate::known;
@@ -31,7 +35,11 @@ impl Flow<'_> {
     /// A method call on the last use of a variable, which may move it.
     fn receiver(&mut self, call: &syn::ExprMethodCall) -> Option<TokenStream> {
         let receiver = self.movable(&call.receiver)?;
-        self.probe(&receiver, call)
+        // Arguments that are evaluated outside the call must leave the receiver alone.
+        if self.may_change(&call.receiver, &call.args) {
+            return None;
+        }
+        self.probe(&receiver, &Call::Method(call))
     }
 
     /// A call of the last use of a variable, which moves it if it is an `FnOnce`.
@@ -41,18 +49,7 @@ impl Flow<'_> {
             return None;
         }
         let callee = self.movable(&call.func)?;
-        let mut values = Vec::new();
-        let mut args = Vec::new();
-        for (index, arg) in call.args.iter().enumerate() {
-            let local = Ident::new(&format!("arg_{index}"), Span::mixed_site());
-            let value = self.native(arg, Use::Value);
-            values.push(quote!(#local = #value));
-            args.push(quote!(#local));
-        }
-        let Receiver { name, take, .. } = callee;
-        let mut tail = TokenStream::new();
-        call.paren_token.surround(&mut tail, |tail| tail.extend(quote!(#(#args),*)));
-        Some(quote!(::async_proc::receiver!(#name, #take, (#(#values),*) #name #tail)))
+        self.probe(&callee, &Call::Function(call))
     }
 
     /// `*x` as a value, at the last use of `x`: moves out of a `Box`, copies from a reference.
@@ -76,84 +73,145 @@ impl Flow<'_> {
         if !path.is_empty() {
             return None;
         }
-        let (name, take) = (self.name(slot), self.take(slot));
-        Some(Receiver { name, take })
+        Some(self.temporary(slot))
     }
 
     /// A temporary as a receiver.
     pub(super) fn temporary(&self, slot: SlotId) -> Receiver {
-        Receiver { name: self.name(slot), take: self.take(slot) }
+        Receiver { slot, name: self.name(slot), take: self.take(slot) }
     }
 
-    /// A method call on a receiver that it may move.
-    pub(super) fn probe(
-        &mut self,
-        receiver: &Receiver,
-        call: &syn::ExprMethodCall,
-    ) -> Option<TokenStream> {
-        // The arguments are evaluated first, which is the same only where they leave it alone.
-        if self.may_change(&call.receiver, &call.args) {
-            return None;
-        }
-        let args: Vec<&Expr> = call.args.iter().collect();
+    /// A call on a receiver that it may move.
+    ///
+    /// The receiver is moved first, if it is moved; then come the arguments, in order. A receiver
+    /// that stays where it lies is found after them, which shows only where it is found by a `Deref`
+    /// that does something: that is told by its type, and the call then left as it was written.
+    pub(super) fn probe(&mut self, receiver: &Receiver, call: &Call<'_>) -> Option<TokenStream> {
         let mut values = Vec::new();
         let mut handles: Vec<Ident> = Vec::new();
         let mut texts = Vec::new();
-        for (index, arg) in args.into_iter().enumerate() {
+        let mut nested = false;
+        let mut inside_first = None;
+        for (index, arg) in call.args().iter().enumerate() {
             // A closure gets its signature from the method, and a reference that is used again is
             // borrowed anew by it: they have to stay inside the call.
             let inside = holds_closure(arg) || self.is_reborrowed(arg);
             if !inside && !matches!(arg, Expr::Lit(_)) {
-                let local = Ident::new(&format!("arg_{index}"), Span::mixed_site());
+                if let Some(first) = inside_first
+                    && !is_quiet(arg)
+                {
+                    self.refuse(
+                        first,
+                        "this is evaluated before another argument that does something, in a call \
+                         that may move its receiver, which is not compiled yet: bind it to a \
+                         variable first",
+                    );
+                }
+                let local = argument(index);
                 let value = self.native(arg, Use::Value);
+                nested |= is_ordered(&value);
                 values.push(quote!(#local = #value));
                 texts.push(quote!(#local));
                 continue;
+            }
+            if !is_quiet(arg) {
+                inside_first.get_or_insert(arg);
             }
             self.add_handles(arg, &mut handles);
             if handles.contains(&receiver.name) {
                 return None;
             }
             // There they must capture nothing of this step but what is handed in.
-            if !self.must_hoist(arg) {
-                texts.push(self.native(arg, Use::Value));
+            let text = if !self.must_hoist(arg) {
+                self.native(arg, Use::Value)
             } else {
                 let shadows = self.lend_locals(arg, &mut values)?;
                 self.shadowed.push(shadows);
-                texts.push(self.native(arg, Use::Value));
+                let text = self.native(arg, Use::Value);
                 self.shadowed.pop();
-            }
+                text
+            };
+            texts.push(text);
         }
         let handles = handles.iter().map(|handle| quote!(#handle = #handle));
-        let values = values.into_iter().chain(handles).collect();
-        let once = call.args.iter().any(holds_closure);
-        Some(receiver.call(once, call, values, &texts))
+        let values: Vec<_> = values.into_iter().chain(handles).collect();
+        let args = call.args();
+        let once = args.iter().any(holds_closure);
+        if args.iter().all(is_quiet) {
+            return Some(self.ask(receiver, once, call, &values, &texts));
+        }
+        if once || nested || args.iter().any(|arg| leaps(arg, true)) {
+            let receiver = receiver.checked(call.receiver());
+            return Some(self.ask(&receiver, once, call, &values, &texts));
+        }
+        let Receiver { name, take, .. } = receiver;
+        let moves = self.question("moves", quote!(::async_proc::machine::Moves::new()));
+        // Anew, since the closures in it are then others.
+        let written: Vec<_> = args.iter().map(|arg| self.native(arg, Use::Value)).collect();
+        let (tail, written) = (call.tail(&texts), call.tail(&written));
+        Some(quote! {
+            ::async_proc::ordered!(
+                #moves, #name.at, #take, (#(#values),*) #name { #tail } { #written }
+            )
+        })
     }
 
-    /// The same, with arguments already compiled.
-    pub(super) fn probe_with(
+    /// Sets out to call on a receiver that the call may move, with arguments that suspend. A variable
+    /// that is moved is held meanwhile as a temporary would be: gone before the variables are.
+    pub(super) fn hold(&mut self, receiver: Receiver, call: &Call<'_>) -> Holding {
+        let moves = self.question("moves", quote!(::async_proc::machine::Moves::new()));
+        let Receiver { slot: held, name, take } = receiver;
+        let check = found_silently(quote!(#name.at), call.receiver());
+        let slot = self.consumed_slot("receiver");
+        self.slots[slot.0].holds = Some(held);
+        let put = self.put(slot, quote!(::async_proc::machine::Held::of(#name)));
+        self.emit(quote!(#check if #moves.moves() { #put }));
+        let released = self.take(slot);
+        let take = quote!({ ::core::mem::drop(#released); #take });
+        Holding { moves, receiver: Receiver { slot: held, name, take } }
+    }
+
+    /// Goes on to the call, with the arguments compiled.
+    pub(super) fn probe_held(
         &mut self,
-        receiver: &Receiver,
-        call: &syn::ExprMethodCall,
+        holding: &Holding,
+        call: &Call<'_>,
         texts: Vec<TokenStream>,
     ) -> TokenStream {
         let mut values = Vec::new();
         let mut handles = Vec::new();
         let mut args = Vec::new();
         let mut closures = false;
-        for (index, (arg, text)) in call.args.iter().zip(texts).enumerate() {
+        for (index, (arg, text)) in call.args().iter().zip(texts).enumerate() {
             if holds_closure(arg) && !self.must_hoist(arg) {
                 closures = true;
                 self.add_handles(arg, &mut handles);
                 args.push(text);
             } else {
-                let local = Ident::new(&format!("arg_{index}"), Span::mixed_site());
+                let local = argument(index);
                 values.push(quote!(#local = #text));
                 args.push(quote!(#local));
             }
         }
         values.extend(handles.iter().map(|handle| quote!(#handle = #handle)));
-        receiver.call(closures, call, values, &args)
+        let Holding { moves, receiver } = holding;
+        receiver.ask(moves, closures, call, &values, &args)
+    }
+
+    /// The call. `values` are evaluated before it, in order; `args` may name them.
+    ///
+    /// `once` is for a closure among the arguments, whose type may be part of the result's: the call
+    /// is compiled only once, and a receiver that it moves goes to a box of its own.
+    fn ask(
+        &mut self,
+        receiver: &Receiver,
+        once: bool,
+        call: &Call<'_>,
+        values: &[TokenStream],
+        args: &[TokenStream],
+    ) -> TokenStream {
+        let moves = self.question("moves", quote!(::async_proc::machine::Moves::new()));
+        receiver.ask(&moves, once, call, values, args)
     }
 
     /// Whether an expression is a variable in the frame that is used again afterwards.
@@ -219,6 +277,15 @@ impl Flow<'_> {
     }
 }
 
+/// Whether a text holds a call that is there twice already, lest nested ones grow without end.
+fn is_ordered(text: &TokenStream) -> bool {
+    text.clone().into_iter().any(|token| match token {
+        proc_macro2::TokenTree::Ident(ident) => ident == "ordered",
+        proc_macro2::TokenTree::Group(group) => is_ordered(&group.stream()),
+        _ => false,
+    })
+}
+
 /// Whether control may leave the expression by other ways than its value.
 pub(super) fn leaves(expr: &Expr) -> bool {
     struct Leaves(bool);
@@ -255,30 +322,36 @@ fn holds_closure(expr: &Expr) -> bool {
     closures.0
 }
 
-/// The receiver of a method call that may move it.
+/// The receiver of a call that may move it.
 pub(super) struct Receiver {
+    slot: SlotId,
     name: Ident,
     /// What gives its value, if the call moves it.
     take: TokenStream,
 }
 
+/// A receiver while the arguments are evaluated.
+pub(super) struct Holding {
+    moves: Ident,
+    receiver: Receiver,
+}
+
 impl Receiver {
-    /// The call. `values` are evaluated before it, in order; `args` may name them.
-    ///
-    /// `once` is for a closure among the arguments, whose type may be part of the result's: the call
-    /// is compiled only once, and a receiver that it moves goes to a box of its own.
-    fn call(
+    fn ask(
         &self,
+        moves: &Ident,
         once: bool,
-        call: &syn::ExprMethodCall,
-        values: Vec<TokenStream>,
+        call: &Call<'_>,
+        values: &[TokenStream],
         args: &[TokenStream],
     ) -> TokenStream {
-        let Receiver { name, take } = self;
+        let Receiver { name, take, .. } = self;
         let once = once.then(|| quote!(once));
-        let call = method_tail(call, args);
+        let tail = call.tail(args);
         quote! {
-            ::async_proc::receiver!(#once #name, #take, (#(#values),*) #name #call)
+            ::async_proc::receiver!(
+                #once #moves, #name.at, #take, (#(#values),*) #name #tail
+            )
         }
     }
 
@@ -287,6 +360,61 @@ impl Receiver {
         let name = &self.name;
         quote!((*#name.at))
     }
+
+    /// The same, after a check by its type that nobody can tell when it is found.
+    fn checked(&self, receiver: &Expr) -> Receiver {
+        let Receiver { slot, name, take } = self;
+        let check = found_silently(quote!(#name.at), receiver);
+        Receiver { slot: *slot, name: name.clone(), take: quote!({ #check #take }) }
+    }
+}
+
+/// Code that checks, by the type of the place at `at`, that nobody can tell when a receiver is found
+/// that a call starts to look for there.
+pub(super) fn found_silently(at: TokenStream, receiver: &Expr) -> TokenStream {
+    let check = quote_spanned! {receiver.span()=>
+        ::async_proc::machine::found_silently(::async_proc::chain!(#at))
+    };
+    quote!(if false { #check; })
+}
+
+/// A call whose receiver, or callee, it may move.
+pub(super) enum Call<'e> {
+    Method(&'e syn::ExprMethodCall),
+    Function(&'e syn::ExprCall),
+}
+
+impl Call<'_> {
+    pub(super) fn receiver(&self) -> &Expr {
+        match self {
+            Call::Method(call) => &call.receiver,
+            Call::Function(call) => &call.func,
+        }
+    }
+
+    pub(super) fn args(&self) -> &Punctuated<Expr, syn::Token![,]> {
+        match self {
+            Call::Method(call) => &call.args,
+            Call::Function(call) => &call.args,
+        }
+    }
+
+    /// What follows the receiver.
+    pub(super) fn tail(&self, args: &[TokenStream]) -> TokenStream {
+        match self {
+            Call::Method(call) => method_tail(call, args),
+            Call::Function(call) => {
+                let mut tail = TokenStream::new();
+                call.paren_token.surround(&mut tail, |tail| tail.extend(quote!(#(#args),*)));
+                tail
+            }
+        }
+    }
+}
+
+/// The name of an argument that is evaluated before its call.
+fn argument(index: usize) -> Ident {
+    Ident::new(&format!("arg_{index}"), Span::mixed_site())
 }
 
 /// `.method(args)`, with the spans of the source, so that a panic in the method points there.

@@ -30,6 +30,7 @@
 //!   that no `&mut` to the frame exists while one variable borrows another.
 
 mod branch;
+mod chain;
 mod crossed;
 mod frame;
 mod lazy;
@@ -45,12 +46,15 @@ use std::alloc::Layout;
 use std::marker::PhantomData;
 
 pub use self::branch::Branch;
+pub use self::chain::{
+    Chain, FoundSilently, Loud, Quiet, Silent, StepsLoudly, StepsNowhere, found_silently,
+};
 pub use self::crossed::crossed;
 pub(crate) use self::crossed::type_id;
 pub use self::frame::{At, Frame, Words};
 pub use self::lazy::{Lazy, Visit, VisitFrame};
 pub use self::plan::{Live, Meets, Need, Plan, Shape, flag, need};
-pub use self::probe::{Arm, Probe};
+pub use self::probe::{Arm, Held, Moves, Probe};
 pub use self::site::{Function, Suspension};
 pub use self::slot::{Base, FieldsBehindAPointer, HoldsItsFields, Moved, Slot, poll, temp};
 pub use self::table::{Tabulate, TabulateFrame, Vtable};

@@ -16,27 +16,32 @@
 use std::marker::PhantomData;
 use std::mem::{self, ManuallyDrop};
 
+use super::Slot;
+
 /// An expression of type `R` over a variable of type `T`, as a closure of type `F` that takes `A`.
+///
+/// The types are all there is to it, and all of them are inferred.
 pub struct Probe<T, A, F, R> {
-    variable: *mut T,
+    variable: PhantomData<fn(T) -> T>,
     expression: PhantomData<fn(A) -> (F, R)>,
 }
 
 impl<T, A, F, R> std::fmt::Debug for Probe<T, A, F, R> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Probe").field(&self.variable).finish()
+        f.write_str("Probe")
     }
 }
 
 impl<T, A, F: FnOnce(A) -> R, R> Probe<T, A, F, R> {
-    /// Asks about the variable at `variable`.
+    /// Asks about some variable.
     #[inline(always)]
-    pub fn new(variable: *mut T) -> Self {
-        Probe { variable, expression: PhantomData }
+    #[allow(clippy::new_without_default, reason = "its types are inferred from its use")]
+    pub fn new() -> Self {
+        Probe { variable: PhantomData, expression: PhantomData }
     }
 
-    /// The stand-in for the variable. In code that is compiled and never runs.
-    pub fn stand_in(&self) -> Box<T> {
+    /// The stand-in for the variable at `at`. In code that is compiled and never runs.
+    pub fn stand_in(&self, _at: *mut T) -> Box<T> {
         unreachable!("a probe's stand-in is never made")
     }
 
@@ -54,25 +59,24 @@ impl<T, A, F: FnOnce(A) -> R, R> Probe<T, A, F, R> {
     pub const fn moves(&self) -> bool {
         const {
             assert!(
-                mem::size_of::<F>() == mem::size_of::<*mut T>()
-                    && mem::align_of::<F>() == mem::align_of::<*mut T>(),
+                mem::align_of::<F>() == mem::align_of::<*mut T>(),
                 "the expression captures more than the variable",
             );
-            mem::needs_drop::<F>()
         }
+        Moves::<F>::ANSWER
     }
 
     /// Runs the expression on the variable where it lies.
     ///
     /// # Safety
     ///
-    /// The variable is initialised, and [`Probe::moves`] says no.
+    /// The variable at `at` is initialised, and [`Probe::moves`] says no.
     #[inline(always)]
-    pub unsafe fn in_place(&self, values: A) -> R {
+    pub unsafe fn in_place(&self, at: *mut T, values: A) -> R {
         // SAFETY: `moves` has checked that the closure is as large as a pointer, and one that
         // captures its variable without moving it holds a reference to it, which the variable's
         // address is.
-        let expression = unsafe { mem::transmute_copy::<*mut T, F>(&self.variable) };
+        let expression = unsafe { mem::transmute_copy::<*mut T, F>(&at) };
         expression(values)
     }
 
@@ -109,6 +113,69 @@ impl<T, A, F: FnOnce(A) -> R, R> Probe<T, A, F, R> {
     }
 }
 
+/// The answer to a probe: whether an expression, as a closure of type `F`, moves its variable.
+///
+/// rustc moves a receiver before it evaluates the arguments, on whose types it depends whether it
+/// does: so this is made at the machine's start, with a type that the probe tells later.
+#[derive(Clone, Copy, Debug)]
+pub struct Moves<F>(PhantomData<fn() -> F>);
+
+impl<F> Moves<F> {
+    const ANSWER: bool = {
+        assert!(
+            mem::size_of::<F>() == mem::size_of::<*mut ()>(),
+            "the expression captures more than the variable",
+        );
+        mem::needs_drop::<F>()
+    };
+
+    /// Asks about some expression.
+    #[inline(always)]
+    #[allow(clippy::new_without_default, reason = "its type is inferred from its use")]
+    pub const fn new() -> Self {
+        Moves(PhantomData)
+    }
+
+    /// Gives the answer the type of a probe's expression. In code that is compiled and never runs.
+    pub fn tell<T, A, R>(&self, _: &Probe<T, A, F, R>) {}
+
+    /// Whether the expression moves the variable.
+    #[inline(always)]
+    pub fn moves(&self) -> bool {
+        Self::ANSWER
+    }
+
+    /// The variable, if the expression moves it.
+    #[inline(always)]
+    pub fn held<T>(&self, take: impl FnOnce() -> T) -> Option<T> {
+        Self::ANSWER.then(take)
+    }
+}
+
+/// Stands for a variable that a call moves once its other operands are there, and that lies where it
+/// is until then. What drops this drops the variable: as the temporary that rustc would have moved it
+/// to, before the variables are dropped.
+pub struct Held<T>(PhantomData<fn() -> T>);
+
+impl<T> std::fmt::Debug for Held<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Held")
+    }
+}
+
+impl<T> Held<T> {
+    /// Stands for the variable in a slot.
+    #[inline(always)]
+    pub fn of(_: Slot<T>) -> Self {
+        Held(PhantomData)
+    }
+}
+
+impl<T> Drop for Held<T> {
+    /// Nothing; but it gives the slot that holds this a live bit.
+    fn drop(&mut self) {}
+}
+
 /// The arm of a `match` that was taken, with its bindings.
 #[derive(Debug)]
 pub enum Arm<A, B> {
@@ -121,52 +188,90 @@ pub enum Arm<A, B> {
 /// Calls a method on a variable in the frame, which the call may or may not move; see
 /// [`machine`](crate::machine).
 ///
-/// `receiver!(x, x.take(), (name = value, …) x.method(…))`: the slot, what gives the receiver if
-/// the call moves it, the values the call takes beside the variable, the call. `once` compiles the
-/// call only once, at the price of a box where it moves the variable.
+/// `receiver!(moves, x.at, x.take(), (name = value, …) x.method(…))`: the answer, where the receiver
+/// lies, what gives it if the call moves it, the values the call takes beside it, the call. A
+/// receiver that is moved is taken before the values are evaluated, as rustc does. `once` compiles
+/// the call only once, at the price of a box where it moves the variable.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! receiver {
     (
-        once $slot:expr, $take:expr, ($($name:ident = $value:expr),*)
+        once $moves:ident, $at:expr, $take:expr, ($($name:ident = $value:expr),*)
         $x:ident $($call:tt)*
     ) => {
-        match ($($value,)*) {
-            values => {
-                let probe = $crate::machine::Probe::new($slot.at);
+        match ($moves.held(|| $take), ($($value,)*)) {
+            (held, values) => {
+                let probe = $crate::machine::Probe::new();
                 let values = probe.with(values);
-                if false {
-                    loop {}
-                    let mut $x = probe.stand_in();
-                    probe.ask(|($($name,)*)| { let _ = &*$x; (*$x) $($call)* });
+                $crate::ask!($moves, probe, $at, ($($name),*) $x $($call)*);
+                match held {
+                    ::core::option::Option::Some(receiver) => probe.boxed(receiver, values),
+                    ::core::option::Option::None => probe.in_place($at, values),
                 }
-                if probe.moves() { probe.boxed($take, values) } else { probe.in_place(values) }
             }
         }
     };
     (
-        $slot:expr, $take:expr, ($($name:ident = $value:expr),*)
+        $moves:ident, $at:expr, $take:expr, ($($name:ident = $value:expr),*)
         $x:ident $($call:tt)*
     ) => {
-        match ($($value,)*) {
-            values => {
-                let probe = $crate::machine::Probe::new($slot.at);
+        match ($moves.held(|| $take), ($($value,)*)) {
+            (held, values) => {
+                let probe = $crate::machine::Probe::new();
                 let values = probe.with(values);
-                if false {
-                    loop {}
-                    let mut $x = probe.stand_in();
-                    probe.ask(|($($name,)*)| { let _ = &*$x; (*$x) $($call)* });
-                }
-                if probe.moves() {
-                    let ($($name,)*) = values;
-                    let mut $x = $take;
-                    let result = $x $($call)*;
-                    if false { loop {} let mut same = probe.same(); same = result; }
-                    probe.moved(result)
-                } else {
-                    probe.in_place(values)
+                $crate::ask!($moves, probe, $at, ($($name),*) $x $($call)*);
+                match held {
+                    ::core::option::Option::Some(mut $x) => {
+                        let ($($name,)*) = values;
+                        let result = $x $($call)*;
+                        if false { loop {} let mut same = probe.same(); same = result; }
+                        probe.moved(result)
+                    }
+                    ::core::option::Option::None => probe.in_place($at, values),
                 }
             }
+        }
+    };
+}
+
+/// [`receiver!`](crate::receiver) with arguments that do something, and are evaluated where they
+/// stand if a `Deref` is followed before them that may do something, too.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! ordered {
+    (
+        $moves:ident, $at:expr, $take:expr, ($($name:ident = $value:expr),*)
+        $x:ident { $($call:tt)* } { $($written:tt)* }
+    ) => {
+        if !$crate::chain!($at).is_loud() {
+            $crate::receiver!($moves, $at, $take, ($($name = $value),*) $x $($call)*)
+        } else {
+            let mut $x = $crate::chain!($at).place($at);
+            (*$x) $($written)*
+        }
+    };
+}
+
+/// The end of the chain of pointers that starts with the type of the place at `$at`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! chain {
+    ($at:expr) => {{
+        use $crate::machine::{StepsLoudly as _, StepsNowhere as _};
+        (&(&(&(&(&$crate::machine::Chain::of($at)).step()).step()).step()).step()).step()
+    }};
+}
+
+/// Gives a probe, and its answer, their types: in code that is compiled and never runs.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! ask {
+    ($moves:ident, $probe:ident, $at:expr, ($($name:ident),*) $x:ident $($call:tt)*) => {
+        if false {
+            loop {}
+            let mut $x = $probe.stand_in($at);
+            $probe.ask(|($($name,)*)| { let _ = &*$x; (*$x) $($call)* });
+            $moves.tell(&$probe);
         }
     };
 }
@@ -182,18 +287,18 @@ macro_rules! scrutinee {
     (
         $slot:expr, ($($name:ident = $value:expr),*) $x:ident => $arms:tt, $moved:tt
     ) => {{
-        let probe = $crate::machine::Probe::new($slot.at);
+        let probe = $crate::machine::Probe::new();
         let values = probe.with(($($value,)*));
         if false {
             loop {}
-            let mut $x = probe.stand_in();
+            let mut $x = probe.stand_in($slot.at);
             probe.ask(|($($name,)*)| { let _ = &*$x; match (*$x) $arms });
         }
         if probe.moves() {
             let ($($name,)*) = values;
             probe.moved(match &*$slot.at $moved)
         } else {
-            probe.in_place(values)
+            probe.in_place($slot.at, values)
         }
     }};
 }
@@ -203,10 +308,10 @@ macro_rules! scrutinee {
 #[macro_export]
 macro_rules! dereferenced {
     ($slot:expr) => {{
-        let probe = $crate::machine::Probe::new($slot.at);
+        let probe = $crate::machine::Probe::new();
         if false {
             loop {}
-            let x = probe.stand_in();
+            let x = probe.stand_in($slot.at);
             probe.ask(|()| {
                 let _ = &*x;
                 **x
@@ -216,7 +321,7 @@ macro_rules! dereferenced {
             let x = $slot.take();
             probe.moved(*x)
         } else {
-            probe.in_place(())
+            probe.in_place($slot.at, ())
         }
     }};
 }
@@ -227,15 +332,15 @@ macro_rules! dereferenced {
 #[macro_export]
 macro_rules! captured {
     ($slot:expr, $x:ident => $closure:expr) => {{
-        let probe = $crate::machine::Probe::new($slot.at);
+        let probe = $crate::machine::Probe::new();
         if false {
             loop {}
-            let mut $x = probe.stand_in();
+            let mut $x = probe.stand_in($slot.at);
             probe.ask(|()| {
                 let _ = &*$x;
                 $closure
             });
         }
-        if probe.moves() { probe.boxed($slot.take(), ()) } else { probe.in_place(()) }
+        if probe.moves() { probe.boxed($slot.take(), ()) } else { probe.in_place($slot.at, ()) }
     }};
 }
