@@ -14,6 +14,7 @@ const AREAS: &[&str] = &[
     "loops",
     "tries",
     "calls",
+    "chains",
     "operands",
     "operators",
     "borrows",
@@ -22,6 +23,7 @@ const AREAS: &[&str] = &[
     "macros",
     "methods",
     "generics",
+    "guards",
     "moves",
     "params",
     "receivers",
@@ -30,6 +32,9 @@ const AREAS: &[&str] = &[
     "by_hand",
     "beyond",
 ];
+
+/// The areas that edition 2021 does not know the syntax of.
+const SINCE_2024: &[&str] = &["chains"];
 
 /// The area that is left out unless it is asked for.
 const BEYOND: &str = "beyond";
@@ -52,7 +57,9 @@ fn main() {
     for area in wanted.split(',').filter(|_| !everything) {
         assert!(AREAS.contains(&area), "ASYNC_PROC_AREAS: no area is called `{area}`");
     }
-    for area in AREAS.iter().filter(|area| everything || wanted.split(',').any(|w| w == **area)) {
+    let old = std::env::var("CARGO_PKG_NAME").is_ok_and(|name| name.ends_with("-2021"));
+    let areas = AREAS.iter().filter(|area| !old || !SINCE_2024.contains(*area));
+    for area in areas.filter(|area| everything || wanted.split(',').any(|w| w == **area)) {
         println!("cargo::rustc-cfg=area={area:?}");
     }
 }

@@ -56,13 +56,24 @@ impl<'ast> Visit<'ast> for Frames<'_> {
             Expr::Closure(_) | Expr::Async(_) | Expr::Const(_) => return,
             Expr::Match(branch) => {
                 for arm in &branch.arms {
-                    if suspension::expr(&arm.body) || suspension::pat(&arm.pat) {
+                    let body = suspension::expr(&arm.body);
+                    if body {
                         self.keep(&arm.pat);
+                    }
+                    if let Pat::Guard(pattern) = &arm.pat
+                        && (body || suspension::expr(&pattern.guard))
+                    {
+                        self.keep_conditions(&pattern.guard);
                     }
                 }
             }
-            Expr::If(branch) if suspension::block(&branch.then_branch) => {
-                self.keep_conditions(&branch.cond);
+            Expr::If(branch) => {
+                let chain = !matches!(&*branch.cond, Expr::Let(_));
+                if suspension::block(&branch.then_branch)
+                    || (chain && suspension::expr(&branch.cond))
+                {
+                    self.keep_conditions(&branch.cond);
+                }
             }
             _ => {}
         }
@@ -84,6 +95,8 @@ impl Frames<'_> {
                 self.keep_conditions(&binary.left);
                 self.keep_conditions(&binary.right);
             }
+            Expr::Paren(inner) => self.keep_conditions(&inner.expr),
+            Expr::Group(inner) => self.keep_conditions(&inner.expr),
             _ => {}
         }
     }
@@ -228,13 +241,19 @@ impl Uses<'_> {
                 self.expr(&condition.expr, live)
             }
             Expr::Match(branch) => {
+                // What is live where no arm has matched so far.
                 let mut before = Live::default();
-                for arm in &branch.arms {
+                for arm in branch.arms.iter().rev() {
                     let mut arm_live = self.expr(&arm.body, live.clone());
-                    if let Pat::Guard(guarded) = &arm.pat {
-                        // A guard that fails leads to the arms after it.
-                        arm_live.extend(live.iter().copied());
-                        arm_live = self.expr(&guarded.guard, arm_live);
+                    if let Pat::Guard(pattern) = &arm.pat {
+                        // A guard that fails leads to the arms after it, or to itself once more,
+                        // for another alternative of its pattern.
+                        arm_live.extend(before.iter().copied());
+                        let again = self.expr(&pattern.guard, arm_live.clone());
+                        if !matches!(&*pattern.pat, Pat::Ident(_)) {
+                            arm_live.extend(again);
+                        }
+                        arm_live = self.expr(&pattern.guard, arm_live);
                     }
                     for var in declared(&arm.pat) {
                         arm_live.remove(&var);

@@ -4,7 +4,7 @@
 //! into [`Names`], and later passes need neither scopes nor shadowing. The emitter turns them back
 //! into the user's own tokens.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use syn::visit_mut::{self, VisitMut};
@@ -49,6 +49,9 @@ pub(crate) struct Mention {
 pub(crate) struct Names {
     pub(crate) vars: Vec<Var>,
     pub(crate) mentions: Vec<Mention>,
+    /// Names that are no variables here. Nothing in the machine has one of them: rustc would say of
+    /// a name that it does not find that there is such a thing after all.
+    pub(crate) foreign: HashSet<String>,
 }
 
 impl Names {
@@ -275,12 +278,24 @@ impl VisitMut for Resolver {
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         match expr {
             Expr::Path(path) => {
-                if path.qself.is_none()
-                    && let Some(ident) = path.path.get_ident()
-                    && let Some(mention) = self.mention(&ident.clone(), false, false)
-                {
-                    path.path = mention_ident(mention, ident.span()).into();
+                let Some(ident) = path.path.get_ident().cloned() else { return };
+                match self.mention(&ident, false, false) {
+                    Some(mention) => path.path = mention_ident(mention, ident.span()).into(),
+                    None => {
+                        self.names.foreign.insert(ident.to_string());
+                    }
                 }
+            }
+            Expr::Call(call) => {
+                // Mostly a function's name, after which what it returns is called in the machine.
+                let function = match &*call.func {
+                    Expr::Path(path) => path.path.get_ident().map(|ident| self.lookup(ident)),
+                    _ => None,
+                };
+                if function != Some(None) {
+                    self.visit_expr_mut(&mut call.func);
+                }
+                call.args.iter_mut().for_each(|arg| self.visit_expr_mut(arg));
             }
             Expr::Closure(closure) => self.nested(|this| {
                 for input in &mut closure.inputs {

@@ -2,7 +2,7 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::{self, Visit};
-use syn::{Block, Expr, Macro, Pat, Stmt};
+use syn::{Block, Expr, Macro, Stmt};
 
 /// The macros that are suspensions in disguise.
 pub(crate) const YIELD: &str = "yield_fut";
@@ -21,12 +21,6 @@ pub(crate) fn block(block: &Block) -> bool {
 pub(crate) fn stmt(stmt: &Stmt) -> bool {
     let mut found = Found(false);
     found.visit_stmt(stmt);
-    found.0
-}
-
-pub(crate) fn pat(pat: &Pat) -> bool {
-    let mut found = Found(false);
-    found.visit_pat(pat);
     found.0
 }
 

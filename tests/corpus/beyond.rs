@@ -4,35 +4,6 @@ use async_proc_tests::driver::{Scenario, drive};
 use async_proc_tests::world::*;
 
 case! {
-    suspension_in_a_guard [suspension_in_a_guard(1), suspension_in_a_guard(2), suspension_in_a_guard(3)]
-    async fn suspension_in_a_guard(n: usize) -> usize {
-        let d = D::new("d");
-        match n {
-            1 if later("one", true).await => 10,
-            m if later("two", m == 2).await => {
-                tick("arm").await;
-                20
-            }
-            _ => d.len(),
-        }
-    }
-}
-
-case! {
-    guard_on_a_value [guard_on_a_value("yes"), guard_on_a_value("no")]
-    async fn guard_on_a_value(name: &str) -> usize {
-        match Some(D::new(name)) {
-            Some(d) if later("guard", d.len() == 3).await => d.eat(),
-            Some(d) => {
-                tick("second arm").await;
-                d.len() * 10
-            }
-            None => 0,
-        }
-    }
-}
-
-case! {
     pattern_macro_and_consts [pattern_macro_and_consts(3), pattern_macro_and_consts(4)]
     async fn pattern_macro_and_consts(n: usize) -> usize {
         const THREE: usize = 3;

@@ -26,10 +26,14 @@ mod branches;
 mod by_hand;
 #[cfg(area = "calls")]
 mod calls;
+#[cfg(area = "chains")]
+mod chains;
 #[cfg(area = "closures")]
 mod closures;
 #[cfg(area = "generics")]
 mod generics;
+#[cfg(area = "guards")]
+mod guards;
 #[cfg(area = "lets")]
 mod lets;
 #[cfg(area = "loops")]

@@ -21,6 +21,9 @@ impl Flow<'_> {
             Expr::Async(block) => block.capture.is_some(),
             _ => false,
         };
+        if let Some(text) = self.closure_in_guard(expr, is_move) {
+            return text;
+        }
         let mut captured: Vec<(VarId, bool)> = Vec::new();
         let mut captures_locals = false;
         for mention in mentions_in(expr.to_token_stream()) {
@@ -77,6 +80,38 @@ impl Flow<'_> {
         let text = self.restore(expr.to_token_stream());
         self.shadowed.pop();
         quote!({ #borrows #text })
+    }
+
+    /// A closure that names what a guard is shown: it captures references to that, or copies.
+    fn closure_in_guard(&mut self, expr: &Expr, is_move: bool) -> Option<TokenStream> {
+        let mut locals = TokenStream::new();
+        let mut shadows = HashMap::new();
+        for mention in mentions_in(expr.to_token_stream()) {
+            let mention = self.names.mention(mention);
+            let var = mention.var;
+            if !self.shown.contains_key(&var) || shadows.contains_key(&var) {
+                continue;
+            }
+            // Not if this is what the closure is compiled to below.
+            let text = self.shadowed.iter().rev().find_map(|shadows| shadows.get(&var))?;
+            let ident = &self.names.var(var).ident;
+            let (reference, by) = match is_move {
+                true => (quote!(), quote!(#ident)),
+                false => (quote!(&), quote!((*#ident))),
+            };
+            if text.to_string() == by.to_string() {
+                return None;
+            }
+            locals.extend(quote!(let #ident = #reference #text;));
+            shadows.insert(var, by);
+        }
+        if shadows.is_empty() {
+            return None;
+        }
+        self.shadowed.push(shadows);
+        let text = self.closure(expr);
+        self.shadowed.pop();
+        Some(quote!({ #locals #text }))
     }
 
     /// Whether a closure names the variable itself, not only fields of it, which alone it captures.

@@ -1,10 +1,12 @@
 //! Blocks, branches and loops that suspend.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Arm, Block, Expr, Pat, Stmt};
 
+use super::chain::holds_let;
+use super::guard::is_guarded;
 use super::native::Use;
 use super::temporaries::{binds_everything, leaps};
 use super::{Dest, Flow, Loop, LoopKind, Scope, StateId};
@@ -170,7 +172,7 @@ impl Flow<'_> {
 
     /// The value of a block. Its temporaries are a scope of their own, which ends before the
     /// block's variables do, or (before edition 2024) after them.
-    fn tail(&mut self, expr: &Expr, dest: &Dest) {
+    pub(super) fn tail(&mut self, expr: &Expr, dest: &Dest) {
         let block = self.scopes.last().map(|scope| (scope.node, scope.slots.is_empty()));
         self.open();
         if !suspension::expr(expr) {
@@ -217,16 +219,12 @@ impl Flow<'_> {
             return self.branch_on_pattern(branch, condition, dest);
         }
         if holds_let(&branch.cond) {
-            self.refuse(
-                &branch.cond,
-                "a suspension inside a let chain is not compiled yet: nest the `if let`s",
-            );
-            return;
+            return self.branch_on_chain(branch, dest);
         }
         let condition = self.condition(&branch.cond);
         let other = branch.else_branch.as_ref().map(|(_, other)| &**other);
         if !suspension::block(&branch.then_branch) && !other.is_some_and(suspension::expr) {
-            let then = self.native(&Expr::Block(plain_block(&branch.then_branch)), Use::Value);
+            let then = self.native(&plain_block(&branch.then_branch), Use::Value);
             let other = other.map(|other| {
                 let other = self.native(other, Use::Value);
                 quote!(else #other)
@@ -271,7 +269,7 @@ impl Flow<'_> {
             this.emit(kills);
         };
         if !then_suspends && !other.is_some_and(suspension::expr) {
-            let then = self.native(&Expr::Block(plain_block(&branch.then_branch)), Use::Value);
+            let then = self.native(&plain_block(&branch.then_branch), Use::Value);
             let other = other.map(|other| {
                 let other = self.native(other, Use::Value);
                 quote!(else #other)
@@ -289,7 +287,7 @@ impl Flow<'_> {
                 quote!({ #puts #go })
             }
             None => {
-                let block = self.native(&Expr::Block(plain_block(&branch.then_branch)), Use::Value);
+                let block = self.native(&plain_block(&branch.then_branch), Use::Value);
                 let store = self.store(block, dest, branch.if_token.span);
                 let go = self.go(end);
                 quote!({ #store #go })
@@ -359,14 +357,8 @@ impl Flow<'_> {
     }
 
     fn choose(&mut self, branch: &syn::ExprMatch, dest: &Dest) {
-        for arm in &branch.arms {
-            if suspension::pat(&arm.pat) {
-                self.refuse(
-                    &arm.pat,
-                    "a suspension inside a match guard is not compiled yet: bind the awaited \
-                     value before the `match`",
-                );
-            }
+        if branch.arms.iter().any(is_guarded) {
+            return self.choose_by_guards(branch, dest);
         }
         if let [Arm { pat: Pat::Ident(pat), body, .. }] = &branch.arms[..]
             && pat.by_ref.is_none()
@@ -383,9 +375,25 @@ impl Flow<'_> {
         let patterns: Vec<&Pat> = branch.arms.iter().map(|arm| &arm.pat).collect();
         let (value, patterns) = self.scrutinee(&branch.expr, &patterns, arms_suspend, keep);
         let end = self.state("EndMatch");
+        self.arms(value, &branch.arms, patterns, None, end, dest);
+        self.begin(end);
+    }
+
+    /// The arms of a `match`, given the text of its value and of their patterns; with a state to go on
+    /// with where none of them matches, there is one more pattern for that.
+    pub(super) fn arms(
+        &mut self,
+        value: TokenStream,
+        arms: &[Arm],
+        patterns: Vec<TokenStream>,
+        otherwise: Option<StateId>,
+        end: StateId,
+        dest: &Dest,
+    ) {
         let mut texts = TokenStream::new();
         let mut later: Vec<(StateId, Option<Scope>, &Expr)> = Vec::new();
-        for (arm, pattern) in branch.arms.iter().zip(patterns) {
+        let mut patterns = patterns.into_iter();
+        for (arm, pattern) in arms.iter().zip(patterns.by_ref()) {
             self.open();
             if suspension::expr(&arm.body) {
                 let state = self.state("Arm");
@@ -394,15 +402,14 @@ impl Flow<'_> {
                 texts.extend(quote!(#pattern => { #puts #go }));
                 later.push((state, self.scopes.pop(), &arm.body));
             } else {
-                let body = self.native(&arm.body, Use::Value);
-                let store = match (dest, is_never(&arm.body)) {
-                    (_, true) => quote!(#body;),
-                    (dest, false) => self.store(body, dest, arm.body.span()),
-                };
-                let go = self.go(end);
-                texts.extend(quote!(#pattern => { #store #go }));
+                let (body, go) = (self.arm_body(arm, dest), self.go(end));
+                texts.extend(quote!(#pattern => { #body #go }));
                 self.scopes.pop();
             }
+        }
+        if let (Some(otherwise), Some(pattern)) = (otherwise, patterns.next()) {
+            let go = self.go(otherwise);
+            texts.extend(quote!(#pattern => #go));
         }
         self.emit(quote!(match #value { #texts }));
         for (state, scope, body) in later {
@@ -412,7 +419,6 @@ impl Flow<'_> {
             self.close();
             self.go_on(end);
         }
-        self.begin(end);
     }
 
     /// `match value { name => body }`: a binding for the length of the body, and no more.
@@ -469,7 +475,7 @@ impl Flow<'_> {
         let (go_right, go_end) = (self.go(right), self.go(end));
         let is_and = matches!(binary.op, syn::BinOp::And(_));
         let short = self.put(slot, quote!(!#is_and));
-        let test = if is_and { quote!(#left) } else { quote!(!#left) };
+        let test = if is_and { quote!(#left) } else { quote!(!(#left)) };
         self.emit(quote!(if #test #go_right else { #short #go_end }));
         self.begin(right);
         self.open();
@@ -487,8 +493,8 @@ fn is_control(expr: &Expr) -> bool {
     matches!(expr, Expr::Block(_) | Expr::Unsafe(_) | Expr::If(_) | Expr::Match(_) | Expr::Loop(_))
 }
 
-fn plain_block(block: &Block) -> syn::ExprBlock {
-    syn::ExprBlock { attrs: Vec::new(), label: None, block: block.clone() }
+pub(super) fn plain_block(block: &Block) -> Expr {
+    Expr::Block(syn::ExprBlock { attrs: Vec::new(), label: None, block: block.clone() })
 }
 
 /// Whether control never comes to the end of a block, as its statements show.
@@ -502,18 +508,6 @@ fn diverges(block: &Block) -> bool {
     })
 }
 
-fn is_never(expr: &Expr) -> bool {
+pub(super) fn is_never(expr: &Expr) -> bool {
     matches!(expr, Expr::Break(_) | Expr::Continue(_) | Expr::Return(_))
-}
-
-fn holds_let(condition: &Expr) -> bool {
-    match condition {
-        Expr::Let(_) => true,
-        Expr::Binary(binary) => holds_let(&binary.left) || holds_let(&binary.right),
-        Expr::Paren(inner) => holds_let(&inner.expr),
-        other => {
-            let _ = other.to_token_stream();
-            false
-        }
-    }
 }

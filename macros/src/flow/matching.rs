@@ -178,7 +178,7 @@ impl Flow<'_> {
 }
 
 /// A pattern that binds the same variables, none of them `mut`: they are bound once more outside.
-fn without_mut(pattern: &Pat) -> Pat {
+pub(super) fn without_mut(pattern: &Pat) -> Pat {
     struct Strip;
     impl syn::visit_mut::VisitMut for Strip {
         fn visit_pat_ident_mut(&mut self, pat: &mut syn::PatIdent) {
@@ -212,7 +212,7 @@ fn without_ref(pattern: &Pat) -> Pat {
 struct Bindings {
     by_ref: bool,
     by_value: bool,
-    /// It reaches through a reference with `&`.
+    /// It reaches through a reference with `&`, or binds the rest of a slice, which is behind one.
     dereferences: bool,
 }
 
@@ -229,6 +229,8 @@ impl<'ast> Visit<'ast> for Bindings {
         if resolve::binding(&pat.ident).is_some() {
             self.by_ref |= pat.by_ref.is_some();
             self.by_value |= pat.by_ref.is_none();
+            let subpattern = pat.subpat.as_ref().map(|(_, subpattern)| &**subpattern);
+            self.dereferences |= matches!(subpattern, Some(Pat::Rest(_)));
         }
         visit::visit_pat_ident(self, pat);
     }

@@ -7,7 +7,9 @@
 
 mod bind;
 mod capture;
+mod chain;
 mod control;
+mod guard;
 mod matching;
 mod native;
 mod operand;
@@ -167,6 +169,8 @@ pub(crate) struct Flow<'a> {
     /// Variables that lie in the frame but are meant here by another text: the bindings of a match
     /// guard, the captures of a closure.
     shadowed: Vec<HashMap<VarId, TokenStream>>,
+    /// Those of them that a guard which suspends is shown.
+    shown: HashMap<VarId, SlotId>,
     edges: HashMap<(Vec<SlotId>, StateId), StateId>,
     taken: HashSet<String>,
     returns_result: bool,
@@ -200,8 +204,13 @@ pub(crate) fn compile(
         loops: Vec::new(),
         slot_of: HashMap::new(),
         shadowed: Vec::new(),
+        shown: HashMap::new(),
         edges: HashMap::new(),
-        taken: names::FIXED.iter().map(|name| (*name).to_owned()).collect(),
+        taken: names::FIXED
+            .iter()
+            .map(|name| (*name).to_owned())
+            .chain(names.foreign.iter().cloned())
+            .collect(),
         returns_result,
         ended: false,
         tails: Vec::new(),
@@ -504,9 +513,18 @@ impl Flow<'_> {
         }
     }
 
+    /// Whether a variable is meant here by another text than its name.
+    fn is_elsewhere(&self, var: VarId) -> bool {
+        self.is_shadowed(var) || self.frame_slot(var).is_some()
+    }
+
+    fn is_shadowed(&self, var: VarId) -> bool {
+        self.shadowed.iter().any(|shadows| shadows.contains_key(&var))
+    }
+
     /// The slot of a variable that lies in the frame here.
     fn frame_slot(&self, var: VarId) -> Option<SlotId> {
-        if self.shadowed.iter().any(|shadows| shadows.contains_key(&var)) {
+        if self.is_shadowed(var) {
             return None;
         }
         self.names.var(var).in_frame.then(|| self.slot_of.get(&var).copied())?

@@ -347,7 +347,7 @@ impl Flow<'_> {
                 // A local of the step is captured under its own name, as it was written.
                 Some(id) => {
                     let mention = names.mention(id);
-                    !mention.implied || self.frame_slot(mention.var).is_some()
+                    !mention.implied || self.is_elsewhere(mention.var)
                 }
                 None => true,
             });

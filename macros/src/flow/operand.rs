@@ -188,14 +188,6 @@ impl Flow<'_> {
                 self.into(expr, &Dest::Filled(slot, None));
                 self.take(slot)
             }
-            Expr::Let(_) => {
-                self.refuse(
-                    expr,
-                    "a suspension in a let chain is not compiled yet: nest the `if let`s, or \
-                     bind the awaited value first",
-                );
-                self.unreachable()
-            }
             _ => {
                 self.refuse(
                     expr,
@@ -491,7 +483,7 @@ impl Flow<'_> {
         arguments.args.retain(|arg| match resolve::mention_of(&arg.expr) {
             Some(id) => {
                 let mention = names.mention(id);
-                !mention.implied || self.frame_slot(mention.var).is_some()
+                !mention.implied || self.is_elsewhere(mention.var)
             }
             None => true,
         });

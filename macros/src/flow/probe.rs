@@ -247,7 +247,7 @@ impl Flow<'_> {
         for mention in mentions_in(arg.to_token_stream()) {
             let mention = self.names.mention(mention);
             let var = self.names.var(mention.var);
-            if mention.opaque {
+            if mention.opaque || self.is_shadowed(mention.var) {
                 return None;
             }
             let lent = shadows.contains_key(&mention.var);

@@ -14,6 +14,9 @@ impl Flow<'_> {
     /// The text of a variable whose value is used, if it lies in the frame.
     pub(super) fn value_of(&self, mention: MentionId) -> Option<TokenStream> {
         let mention = self.names.mention(mention);
+        if let Some(text) = self.shown_value(mention.var) {
+            return Some(text);
+        }
         let slot = self.frame_slot(mention.var)?;
         if self.is_shared(mention.var) {
             return Some(self.mention_place(mention.var, mention.span));

@@ -212,7 +212,12 @@ where
         }
     }
     // Ending and unwinding both drop what is left in the frame.
-    let rest = OnDrop(|| drop(at));
+    let rest = OnDrop(|| {
+        // A local of the step whose destructor panicked may have left it with its next state.
+        // SAFETY: the frame is still there.
+        unsafe { set_state::<F>(frame, RUNNING) };
+        drop(at);
+    });
     match resume(at, cx) {
         Poll::Pending => {
             mem::forget(rest);

@@ -15,7 +15,10 @@ impl Count {
     #[async_proc]
     fn next(&mut self, step: &u32) -> Future<u32> {
         match self.0 {
-            n if n > ready(*step).await => {}
+            0 => {
+                ready(()).await;
+                impl Count {}
+            }
             _ => {}
         }
         self.0 += same!(ready(1).await);
