@@ -169,3 +169,81 @@ case! {
         t.0 + n
     }
 }
+
+case! {
+    compound_on_numbers [compound_on_numbers(1), compound_on_numbers(3)]
+    async fn compound_on_numbers(at: usize) -> usize {
+        let mut all = vec![1, 2];
+        let lock = &mut Lock::new("m");
+        all[eat(D::new("one")) - 2] += later("value", 5).await;
+        lock.lock_mut().count += later("count", all[0]).await;
+        all[at - 1] += later("out of bounds", 1).await;
+        *all.iter_mut().rev().next().unwrap() *= later("last", 2).await;
+        tick("after").await;
+        all.iter().sum::<usize>() + lock.lock().count
+    }
+}
+
+case! {
+    compound_on_other_types [compound_on_other_types(0), compound_on_other_types(2)]
+    { fn first(all: &mut Vec<Num>) -> &mut Num { event("first"); &mut all[0] } }
+    async fn compound_on_other_types(at: usize) -> usize {
+        let mut all = vec![Num::new("a", 1), Num::new("b", 2)];
+        *first(&mut all) += later("value", 5).await;
+        all[at] += later("at", 3).await;
+        let mut pair = Pair(Num::new("c", 1), 2);
+        pair.0 += later("field", 3).await;
+        pair.1 += later("number", 3).await;
+        tick("after").await;
+        all[0].value + pair.0.value + pair.1
+    }
+}
+
+case! {
+    compound_by_reference [compound_by_reference()]
+    { fn cell(n: &mut usize) -> &mut usize { event("cell"); n } }
+    async fn compound_by_reference() -> usize {
+        let mut n = 1;
+        *cell(&mut n) += &later("overloaded, as its value is a reference", 2).await;
+        *cell(&mut n) += later("not overloaded", 2).await;
+        tick("after").await;
+        n
+    }
+}
+
+case! {
+    compound_both_suspend [compound_both_suspend(1), compound_both_suspend(5)]
+    async fn compound_both_suspend(at: usize) -> usize {
+        let mut numbers = [1, 2, 3];
+        let mut nums = vec![Num::new("a", 1), Num::new("b", 2)];
+        numbers[later("index", at).await] -= later("value", 1).await;
+        nums[later("index", at - 1).await] += later("value", 7).await;
+        numbers[later("index", 0).await] += peek(&make("native"));
+        nums[later("index", 0).await] += peek(&make("native"));
+        tick("after").await;
+        numbers.iter().sum::<usize>() + nums[0].value
+    }
+}
+
+case! {
+    compound_generic [compound_generic(1usize, 2usize), compound_generic(Num::new("n", 1), 2usize)]
+    async fn compound_generic<T: std::ops::AddAssign<U>, U>(t: T, u: U) -> usize {
+        let mut all = vec![t];
+        *{ event("place"); &mut all[0] } += later("value", u).await;
+        tick("after").await;
+        all.len()
+    }
+}
+
+case! {
+    compound_shift_and_bits [compound_shift_and_bits()]
+    async fn compound_shift_and_bits() -> u64 {
+        let mut bits = [1u64, 2];
+        let mut flags = [true, false];
+        bits[0] <<= later("shift", 3u8).await;
+        bits[1] |= later("or", 5).await;
+        flags[1] |= later("flag", true).await;
+        tick("after").await;
+        bits[0] + bits[1] + flags[1] as u64
+    }
+}

@@ -8,6 +8,7 @@
 mod bind;
 mod capture;
 mod chain;
+mod compound;
 mod control;
 mod guard;
 mod matching;

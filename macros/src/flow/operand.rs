@@ -77,7 +77,7 @@ impl Flow<'_> {
                 quote!(#func(#(#texts),*))
             }
             Expr::MethodCall(call) => self.method_call(call, held),
-            Expr::Binary(binary) => self.binary(binary, expr, held),
+            Expr::Binary(binary) => self.binary(binary, held),
             Expr::Unary(unary) => {
                 let op = &unary.op;
                 let value = match op {
@@ -398,7 +398,7 @@ impl Flow<'_> {
         }
     }
 
-    fn binary(&mut self, binary: &syn::ExprBinary, expr: &Expr, held: bool) -> TokenStream {
+    fn binary(&mut self, binary: &syn::ExprBinary, held: bool) -> TokenStream {
         use syn::BinOp;
         let op = &binary.op;
         match op {
@@ -426,20 +426,7 @@ impl Flow<'_> {
                 let [left, right] = &texts[..] else { unreachable!() };
                 quote!((#left #op #right))
             }
-            _ if is_compound(op) => {
-                // Whether the place or the value comes first depends on the type, and shows only
-                // where finding the place does something.
-                if !is_fixed_place(&binary.left) {
-                    self.refuse(
-                        expr,
-                        "the order of evaluation here depends on the type: bind the awaited \
-                         value to a variable first",
-                    );
-                }
-                let value = self.value(&binary.right, held);
-                let place = self.native(&binary.left, Use::Place);
-                quote!(#place #op #value)
-            }
+            _ if is_compound(op) => self.compound(binary, held),
             _ => {
                 let operands = [Operand::value(&binary.left), Operand::value(&binary.right)];
                 let texts = self.operands(&operands, held);
@@ -552,27 +539,6 @@ fn finds(expr: &Expr) -> bool {
         Expr::Field(field) => finds(&field.base),
         _ => false,
     }
-}
-
-/// A place that takes no evaluation to find.
-fn is_fixed_place(expr: &Expr) -> bool {
-    match expr {
-        Expr::Path(_) => true,
-        Expr::Paren(inner) => is_fixed_place(&inner.expr),
-        Expr::Field(field) => is_fixed_place(&field.base),
-        Expr::Index(index) => {
-            is_fixed_place(&index.expr)
-                && (is_fixed_place(&index.index) || is_literal(&index.index))
-        }
-        Expr::Unary(unary) => {
-            matches!(unary.op, syn::UnOp::Deref(_)) && is_fixed_place(&unary.expr)
-        }
-        _ => false,
-    }
-}
-
-fn is_literal(expr: &Expr) -> bool {
-    matches!(expr, Expr::Lit(_))
 }
 
 fn is_compound(op: &syn::BinOp) -> bool {
