@@ -180,7 +180,8 @@ case! {
         all[at - 1] += later("out of bounds", 1).await;
         *all.iter_mut().rev().next().unwrap() *= later("last", 2).await;
         tick("after").await;
-        all.iter().sum::<usize>() + lock.lock().count
+        let count = lock.lock().count;
+        all.iter().sum::<usize>() + count
     }
 }
 
