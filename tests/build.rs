@@ -24,6 +24,8 @@ const AREAS: &[&str] = &[
     "methods",
     "generics",
     "guards",
+    "items",
+    "shapes",
     "moves",
     "params",
     "receivers",

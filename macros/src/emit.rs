@@ -1,7 +1,7 @@
 //! Writes the compiled function: the twin, the frame, its table and its two closures.
 
 use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::Type;
 use syn::visit_mut::VisitMut;
 
@@ -82,6 +82,11 @@ fn signature(input: &Input) -> TokenStream {
     let mut sig = input.sig.clone();
     if let Kind::Async { output } = &input.kind {
         sig.asyncness = None;
+        // `!` has no name yet outside of a return type.
+        let output = match output {
+            Type::Never(never) => quote!(<fn() -> #never as ::async_proc::machine::Returns>::Value),
+            output => output.to_token_stream(),
+        };
         // At the return type, for "the found future" to lead there; of our own edition, in which
         // it captures every lifetime.
         let span = Span::call_site().located_at(input.output_span());
@@ -102,7 +107,7 @@ impl Emitter<'_> {
     fn machine(&self) -> TokenStream {
         let states = self.states();
         let table = self.table();
-        let frame = &self.frame.definition;
+        let (frame, types) = (&self.frame.definition, &self.machine.types);
         let (start, resume, drop) = (self.start(), self.resume(), self.drop());
         let (visit, resume_name) = (names::local("visit"), names::local("resume"));
         let params = self.input.params.iter().map(|param| &param.ident);
@@ -122,6 +127,7 @@ impl Emitter<'_> {
         quote! {
             use ::async_proc::{machine as __machine};
             #edition
+            #types
             #states
             #table
             #frame
@@ -194,7 +200,7 @@ impl Emitter<'_> {
         let pin = twin::pin_return_type(self.input, &quote!(::async_proc::machine::Poll));
         let label = flow::machine_label();
         let (at, cx, state) = (names::at(), names::cx(), names::state());
-        let arms = self.machine.states.iter().map(|state| self.arm(state));
+        let arms = self.arms(0);
         let untyped = self.machine.slots.iter().filter(|slot| !slot.written).map(|slot| {
             let name = &slot.name;
             quote!(if false { #name.put(loop {}); })
@@ -208,7 +214,7 @@ impl Emitter<'_> {
                 #questions
                 #label: loop {
                     match ::core::mem::replace(&mut *#state, __State::Running) {
-                        #(#arms)*
+                        #arms
                         __State::Running | __State::Ended => {
                             #(#untyped)*
                             ::async_proc::machine::poisoned()
@@ -233,6 +239,51 @@ impl Emitter<'_> {
             .filter(|question| asked.contains(&question.name.to_string()))
             .map(|flow::Question { name, make }| quote!(let #name = #make;))
             .collect()
+    }
+
+    /// The arms of a region's states, and one for each region in it: for its items, and the arms of
+    /// its states.
+    fn arms(&self, region: usize) -> TokenStream {
+        let mut arms = TokenStream::new();
+        let mut entered = Vec::new();
+        for state in &self.machine.states {
+            if state.region == region {
+                arms.extend(self.arm(state));
+                continue;
+            }
+            let Some(inner) = self.inner_region(region, state.region) else { continue };
+            if entered.contains(&inner) {
+                continue;
+            }
+            entered.push(inner);
+            let states = self.machine.states.iter().filter(|state| {
+                state.region == inner || self.inner_region(inner, state.region).is_some()
+            });
+            let names = states.map(|state| &state.name);
+            let (items, inner) = (&self.machine.regions[inner].items, self.arms(inner));
+            let current = names::local("current");
+            arms.extend(quote! {
+                #current @ (#(__State::#names)|*) => {
+                    #items
+                    match #current {
+                        #inner
+                        _ => ::core::unreachable!()
+                    }
+                }
+            });
+        }
+        arms
+    }
+
+    /// The region within `outer` in which, however deep, `region` lies.
+    fn inner_region(&self, outer: usize, mut region: usize) -> Option<usize> {
+        loop {
+            let parent = self.machine.regions[region].parent?;
+            if parent == outer {
+                return Some(region);
+            }
+            region = parent;
+        }
     }
 
     fn arm(&self, state: &State) -> TokenStream {
@@ -334,10 +385,11 @@ impl Emitter<'_> {
                 Parts::Field(path) => fields.extend(quote! {
                     if #name.clear() { ::core::mem::forget(#rest #(.#path)*); }
                 }),
-                Parts::Bindings { pattern, names } => {
+                Parts::Bindings { pattern, names, imports } => {
                     let other = (!patterns.is_empty()).then(|| quote!(else));
                     patterns.extend(quote! {
                         #other if #name.clear() {
+                            #imports
                             match #rest { #pattern => ::core::mem::forget((#(#names),*)), _ => {} }
                         }
                     });

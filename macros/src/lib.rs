@@ -65,7 +65,8 @@ fn compile(attr: TokenStream, item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let mut input = Input::parse(attr, function, &mut errors);
     nested::refuse(&input.body, &mut errors);
-    let items = hoist::items(&mut input.body, &mut errors);
+    let mut misplaced = Errors::default();
+    let items = hoist::items(&mut input.body, &mut misplaced);
     let written = input.clone();
     if let Kind::Proc { value } = &input.kind {
         unit::complete(&mut input.body, value);
@@ -74,7 +75,8 @@ fn compile(attr: TokenStream, item: TokenStream) -> TokenStream {
     desugar::desugar(&mut input.body, &mut errors);
     // What is refused from here on is Rust that we cannot compile yet.
     let is_rust = errors.is_empty();
-    let (mut names, params) = resolve::resolve(&mut input);
+    errors.append(misplaced);
+    let (mut names, params) = resolve::resolve(&mut input, &items);
     let params: Vec<_> = params
         .into_iter()
         .zip(&input.params)
@@ -83,10 +85,11 @@ fn compile(attr: TokenStream, item: TokenStream) -> TokenStream {
     liveness::analyse(&input.body, &params, &mut names);
     let machine = flow::compile(&input.body, &names, &params, input.returns_result(), &mut errors);
     if !errors.is_empty() {
+        let items = quote::quote!(#(#items)*);
         let function = emit::refused(&written, is_rust.then_some(&items));
         let errors = errors.to_compile_errors();
         return quote::quote!(#errors #function);
     }
     let storage = storage::storage(&machine, &graph::graph(&machine));
-    emit::function(&written, &items, &machine, &storage)
+    emit::function(&written, &quote::quote!(#(#items)*), &machine, &storage)
 }

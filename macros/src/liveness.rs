@@ -42,8 +42,8 @@ impl<'ast> Visit<'ast> for Frames<'_> {
     fn visit_block(&mut self, block: &'ast Block) {
         let last = block.stmts.iter().rposition(suspension::stmt);
         for (index, stmt) in block.stmts.iter().enumerate() {
-            if last.is_some_and(|last| index < last)
-                && let Stmt::Local(local) = stmt
+            if let Stmt::Local(local) = stmt
+                && (last.is_some_and(|last| index < last) || diverges_later(local))
             {
                 self.keep(&local.pat);
             }
@@ -85,6 +85,13 @@ impl<'ast> Visit<'ast> for Frames<'_> {
             arguments.args.iter().for_each(|arg| self.visit_expr(&arg.expr));
         }
     }
+}
+
+/// Whether the `else` of a `let` suspends: what the pattern binds is bound in a step of its own.
+fn diverges_later(local: &syn::Local) -> bool {
+    let init = local.init.as_ref();
+    let diverge = init.and_then(|init| init.diverge.as_ref());
+    diverge.is_some_and(|(_, diverge)| suspension::expr(diverge))
 }
 
 impl Frames<'_> {

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Expr, Item, Macro, Pat, Stmt};
+use syn::{Block, Expr, Item, Macro, Pat, Stmt, UseTree};
 
 use crate::known::{self, Arguments};
 use crate::parse::{Input, Reference};
@@ -52,6 +52,8 @@ pub(crate) struct Names {
     /// Names that are no variables here. Nothing in the machine has one of them: rustc would say of
     /// a name that it does not find that there is such a thing after all.
     pub(crate) foreign: HashSet<String>,
+    /// Variables that stand in the text of a macro which is defined in the body.
+    pub(crate) in_macros: Vec<(VarId, Ident)>,
 }
 
 impl Names {
@@ -98,7 +100,9 @@ pub(crate) fn binding_ident(var: VarId, span: Span) -> Ident {
 }
 
 /// Resolves the body in place. Gives the names, and the variables of the parameters in order.
-pub(crate) fn resolve(input: &mut Input) -> (Names, Vec<VarId>) {
+///
+/// `items` are those at the head of the function.
+pub(crate) fn resolve(input: &mut Input, items: &[Item]) -> (Names, Vec<VarId>) {
     let mut resolver = Resolver { names: Names::default(), scopes: vec![HashMap::new()], depth: 0 };
     let mut params = Vec::new();
     for param in &input.params {
@@ -118,20 +122,68 @@ pub(crate) fn resolve(input: &mut Input) -> (Names, Vec<VarId>) {
             resolver.pattern(pattern);
         }
     }
-    resolver.visit_block_mut(&mut input.body);
+    resolver.scoped(|this| {
+        items.iter().for_each(|item| this.item(item));
+        this.visit_block_mut(&mut input.body);
+    });
     (resolver.names, params)
+}
+
+/// What a name stands for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Meaning {
+    Variable(VarId),
+    /// A constant, which a pattern may name, too.
+    Constant,
+    /// Another item.
+    Item,
 }
 
 struct Resolver {
     names: Names,
-    scopes: Vec<HashMap<String, VarId>>,
+    scopes: Vec<HashMap<String, Meaning>>,
     depth: usize,
 }
 
 impl Resolver {
     fn bind(&mut self, name: String, var: VarId) {
         if let Some(scope) = self.scopes.last_mut() {
-            scope.insert(name, var);
+            scope.insert(name, Meaning::Variable(var));
+        }
+    }
+
+    /// An item of a block: known in all of it, and hiding the variables around it.
+    fn item(&mut self, item: &Item) {
+        if let Item::Macro(item) = item {
+            self.captures(item.mac.tokens.clone());
+        }
+        let meaning = match item {
+            Item::Const(_) | Item::Static(_) | Item::Struct(_) => Meaning::Constant,
+            _ => Meaning::Item,
+        };
+        self.names.foreign.extend(item_names(item));
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.extend(item_names(item).into_iter().map(|name| (name, meaning)));
+        }
+    }
+
+    /// Notes the variables that the text of a macro names.
+    fn captures(&mut self, tokens: TokenStream) {
+        let mut free = true;
+        for token in tokens {
+            match token {
+                TokenTree::Ident(ident) if free => {
+                    let var = self.lookup(&ident);
+                    self.names.in_macros.extend(var.map(|var| (var, ident)));
+                }
+                TokenTree::Group(group) => self.captures(group.stream()),
+                TokenTree::Punct(punct) => {
+                    free = !matches!(punct.as_char(), '.' | '$');
+                    continue;
+                }
+                _ => {}
+            }
+            free = true;
         }
     }
 
@@ -147,9 +199,15 @@ impl Resolver {
         self.depth -= 1;
     }
 
+    fn meaning(&self, name: &str) -> Option<Meaning> {
+        self.scopes.iter().rev().find_map(|scope| scope.get(name).copied())
+    }
+
     fn lookup(&self, ident: &Ident) -> Option<VarId> {
-        let name = ident.to_string();
-        self.scopes.iter().rev().find_map(|scope| scope.get(&name).copied())
+        match self.meaning(&ident.to_string()) {
+            Some(Meaning::Variable(var)) => Some(var),
+            _ => None,
+        }
     }
 
     fn mention(&mut self, ident: &Ident, implied: bool, opaque: bool) -> Option<MentionId> {
@@ -166,8 +224,13 @@ impl Resolver {
 
     /// Declares the variables of a pattern. The alternatives of an or-pattern share theirs.
     fn pattern(&mut self, pattern: &mut Pat) {
-        let mut bindings =
-            Bindings { names: &mut self.names, bound: Vec::new(), depth: self.depth, guard: None };
+        let mut bindings = Bindings {
+            names: &mut self.names,
+            scopes: &self.scopes,
+            bound: Vec::new(),
+            depth: self.depth,
+            guard: None,
+        };
         bindings.visit_pat_mut(pattern);
         let (bound, guard) = (bindings.bound, bindings.guard);
         for (name, var) in bound {
@@ -227,7 +290,14 @@ impl VisitMut for Resolver {
     fn visit_attribute_mut(&mut self, _: &mut syn::Attribute) {}
 
     fn visit_block_mut(&mut self, block: &mut Block) {
-        self.scoped(|this| block.stmts.iter_mut().for_each(|stmt| this.visit_stmt_mut(stmt)));
+        self.scoped(|this| {
+            for stmt in &block.stmts {
+                if let Stmt::Item(item) = stmt {
+                    this.item(item);
+                }
+            }
+            block.stmts.iter_mut().for_each(|stmt| this.visit_stmt_mut(stmt));
+        });
     }
 
     fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {
@@ -346,6 +416,7 @@ impl VisitMut for Resolver {
 /// Collects and renames the bindings of one pattern.
 struct Bindings<'n> {
     names: &'n mut Names,
+    scopes: &'n [HashMap<String, Meaning>],
     bound: Vec<(String, VarId)>,
     depth: usize,
     guard: Option<()>,
@@ -369,7 +440,10 @@ impl VisitMut for Bindings<'_> {
                 let plain =
                     pat.by_ref.is_none() && pat.mutability.is_none() && pat.subpat.is_none();
                 // A constant or a unit variant, not a binding.
-                if plain && name.starts_with(char::is_uppercase) {
+                let meaning = self.scopes.iter().rev().find_map(|scope| scope.get(&name));
+                if plain
+                    && (name.starts_with(char::is_uppercase) || meaning == Some(&Meaning::Constant))
+                {
                     return;
                 }
                 let known = self.bound.iter().find(|(bound, _)| *bound == name);
@@ -400,6 +474,33 @@ impl VisitMut for Bindings<'_> {
             field.colon_token = Some(syn::Token![:](Span::call_site()));
         }
     }
+}
+
+/// The names that an item gives to values, or may give.
+pub(crate) fn item_names(item: &Item) -> Vec<String> {
+    fn imported(tree: &UseTree, names: &mut Vec<String>) {
+        match tree {
+            UseTree::Path(path) => imported(&path.tree, names),
+            UseTree::Name(name) => names.push(name.ident.to_string()),
+            UseTree::Rename(rename) => names.push(rename.rename.to_string()),
+            UseTree::Glob(_) => {}
+            UseTree::Group(group) => group.items.iter().for_each(|tree| imported(tree, names)),
+        }
+    }
+    let ident = match item {
+        Item::Const(item) => &item.ident,
+        Item::Static(item) => &item.ident,
+        Item::Fn(item) => &item.sig.ident,
+        Item::Struct(item) if !matches!(item.fields, syn::Fields::Named(_)) => &item.ident,
+        Item::Enum(item) => &item.ident,
+        Item::Use(item) => {
+            let mut names = Vec::new();
+            imported(&item.tree, &mut names);
+            return names;
+        }
+        _ => return Vec::new(),
+    };
+    vec![ident.to_string()]
 }
 
 /// Replaces identifiers all through `tokens`, inside groups too.

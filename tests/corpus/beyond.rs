@@ -4,31 +4,6 @@ use async_proc_tests::driver::{Scenario, drive};
 use async_proc_tests::world::*;
 
 case! {
-    pattern_macro_and_consts [pattern_macro_and_consts(3), pattern_macro_and_consts(4)]
-    async fn pattern_macro_and_consts(n: usize) -> usize {
-        const THREE: usize = 3;
-        match n {
-            THREE => later("three", 30).await,
-            _ => {
-                let d = D::new("other");
-                tick("other").await;
-                d.len()
-            }
-        }
-    }
-}
-
-case! {
-    unsafe_function [unsafe { unsafe_function(&raw const SEVEN) }]
-    { static SEVEN: usize = 7; }
-    async unsafe fn unsafe_function(pointer: *const usize) -> usize {
-        let _d = D::new("d");
-        tick("before").await;
-        unsafe { *pointer }
-    }
-}
-
-case! {
     receiver_is_a_field [receiver_is_a_field()]
     async fn receiver_is_a_field() -> usize {
         let mut t = Trio::new("t");

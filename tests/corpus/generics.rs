@@ -190,3 +190,13 @@ case! {
         Box::new(1)
     }
 }
+
+case! {
+    unsafe_function [unsafe { unsafe_function(&raw const SEVEN) }]
+    { static SEVEN: usize = 7; }
+    async unsafe fn unsafe_function(pointer: *const usize) -> usize {
+        let _d = D::new("d");
+        tick("before").await;
+        unsafe { *pointer }
+    }
+}

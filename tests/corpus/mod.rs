@@ -34,6 +34,8 @@ mod closures;
 mod generics;
 #[cfg(area = "guards")]
 mod guards;
+#[cfg(area = "items")]
+mod items;
 #[cfg(area = "lets")]
 mod lets;
 #[cfg(area = "loops")]
@@ -54,6 +56,8 @@ mod operators;
 mod params;
 #[cfg(area = "receivers")]
 mod receivers;
+#[cfg(area = "shapes")]
+mod shapes;
 #[cfg(area = "temporaries")]
 mod temporaries;
 #[cfg(area = "tries")]

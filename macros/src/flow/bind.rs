@@ -211,9 +211,6 @@ impl Flow<'_> {
             let unreachable = self.unreachable();
             self.emit(quote!(#unreachable;));
             self.begin(matched);
-            if !kept && !declared(pattern).is_empty() {
-                self.refuse(local, "this `let … else` is not compiled yet: use `match`");
-            }
             return TokenStream::new();
         }
         let diverge = self.native(diverge, Use::Value);

@@ -70,8 +70,9 @@ impl Flow<'_> {
 
     /// A block: its statements up to the last that suspends one by one, the others as written.
     pub(super) fn block(&mut self, block: &Block, dest: &Dest) {
-        self.open();
         let last = block.stmts.iter().rposition(suspension::stmt);
+        let around = last.and_then(|_| self.enter(block));
+        self.open();
         let (first, rest) = block.stmts.split_at(last.map_or(0, |last| last + 1));
         let mut locals = TokenStream::new();
         let mut ended = false;
@@ -103,7 +104,8 @@ impl Flow<'_> {
                     let text = self.native_stmt(stmt);
                     self.emit(text);
                 }
-                Stmt::Item(item) => self.refuse_item(item),
+                // Seen by all states of the block.
+                Stmt::Item(_) => {}
             }
         }
         if !ended {
@@ -118,6 +120,7 @@ impl Flow<'_> {
             let kills = self.kills(&outliving);
             self.emit(kills);
         }
+        self.leave_for(around);
     }
 
     /// The statements after the last suspension of a block, which hold real locals, and its value.
@@ -148,15 +151,9 @@ impl Flow<'_> {
         {
             return self.tail(tail, dest);
         }
-        if rest.len() < block.stmts.len() {
-            // Visible in all of the block, but emitted with its end alone.
-            for stmt in rest {
-                if let Stmt::Item(item) = stmt {
-                    self.refuse_item(item);
-                }
-            }
-        }
-        let texts: Vec<TokenStream> = rest.iter().map(|stmt| self.native_stmt(stmt)).collect();
+        let suspends = rest.len() < block.stmts.len();
+        let rest = rest.iter().filter(|stmt| !(suspends && matches!(stmt, Stmt::Item(_))));
+        let texts: Vec<TokenStream> = rest.map(|stmt| self.native_stmt(stmt)).collect();
         if let ([text], true, true) = (&texts[..], value, locals.is_empty()) {
             return self.store_here(text.clone(), dest, span);
         }

@@ -160,7 +160,8 @@ impl Flow<'_> {
             return quote!(#text #guard => #value);
         }
         let flag = self.local(&format!("{}_moved", self.slots[slot.0].name));
-        let which = Parts::Bindings { pattern: text.clone(), names: names.to_vec() };
+        let (pattern, names, imports) = (text.clone(), names.to_vec(), self.imports(&text));
+        let which = Parts::Bindings { pattern, names: names.clone(), imports };
         self.parts.push(Part { name: flag.clone(), slot, which });
         let value = nested(quote!((#(#flag.read(#names)),*)));
         quote!(#text #guard => { #flag.note(); #value })

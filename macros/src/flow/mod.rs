@@ -11,6 +11,7 @@ mod chain;
 mod compound;
 mod control;
 mod guard;
+mod items;
 mod matching;
 mod native;
 mod operand;
@@ -20,6 +21,7 @@ mod quiet;
 mod temporaries;
 mod variable;
 
+pub(crate) use items::Region;
 pub(crate) use operand::camel;
 
 use std::collections::{HashMap, HashSet};
@@ -43,6 +45,8 @@ pub(crate) struct State {
     pub(crate) name: Ident,
     pub(crate) code: TokenStream,
     pub(crate) suspension: Option<Suspension>,
+    /// The region it lies in.
+    pub(crate) region: usize,
 }
 
 /// Where a state waits, for tracebacks.
@@ -83,6 +87,8 @@ pub(crate) enum Parts {
     Bindings {
         pattern: TokenStream,
         names: Vec<Ident>,
+        /// The imports of inner blocks that the pattern may name something of.
+        imports: TokenStream,
     },
 }
 
@@ -102,6 +108,10 @@ pub(crate) struct Tail {
 /// What the flow pass hands on.
 pub(crate) struct Machine {
     pub(crate) states: Vec<State>,
+    /// The first is that of the function itself.
+    pub(crate) regions: Vec<Region>,
+    /// Types of inner blocks that all of the machine may know.
+    pub(crate) types: TokenStream,
     pub(crate) slots: Vec<Slot>,
     pub(crate) parts: Vec<Part>,
     /// The slots of the parameters, in order.
@@ -153,10 +163,15 @@ enum LoopKind {
 
 pub(crate) struct Flow<'a> {
     names: &'a Names,
+    body: &'a Block,
     errors: &'a mut Errors,
     states: Vec<State>,
     order: Vec<StateId>,
     current: StateId,
+    regions: Vec<Region>,
+    region: usize,
+    /// The types that only one inner block knows, and no other by the same name.
+    types: TokenStream,
     slots: Vec<Slot>,
     parts: Vec<Part>,
     assigns: Vec<(SlotId, Vec<syn::Member>)>,
@@ -192,10 +207,14 @@ pub(crate) fn compile(
 ) -> Machine {
     let flow = Flow {
         names,
+        body,
         errors,
         states: Vec::new(),
         order: Vec::new(),
         current: StateId(0),
+        regions: vec![Region::default()],
+        region: 0,
+        types: TokenStream::new(),
         slots: Vec::new(),
         parts: Vec::new(),
         assigns: Vec::new(),
@@ -241,10 +260,13 @@ impl Flow<'_> {
             self.emit(code);
         }
         self.refuse_reshaped();
+        self.refuse_macros_with_variables();
         let mut states: Vec<Option<State>> = self.states.into_iter().map(Some).collect();
         let states = self.order.iter().filter_map(|id| states[id.0].take()).collect();
         Machine {
             states,
+            regions: self.regions,
+            types: self.types,
             slots: self.slots,
             parts: self.parts,
             assigns: self.assigns,
@@ -260,13 +282,15 @@ impl Flow<'_> {
     fn state(&mut self, name: &str) -> StateId {
         let name = self.unique(name);
         let name = Ident::new(&name, Span::mixed_site());
-        self.states.push(State { name, code: TokenStream::new(), suspension: None });
+        let code = TokenStream::new();
+        self.states.push(State { name, code, suspension: None, region: self.region });
         StateId(self.states.len() - 1)
     }
 
     fn begin(&mut self, state: StateId) {
         self.order.push(state);
         self.current = state;
+        self.states[state.0].region = self.region;
         self.ended = false;
     }
 
@@ -461,18 +485,6 @@ impl Flow<'_> {
         self.order.push(edge);
         self.edges.insert(key, edge);
         self.go(edge)
-    }
-
-    /// An item of an inner block that suspends: its name means that block's states and no others.
-    fn refuse_item(&mut self, item: &syn::Item) {
-        if matches!(item, syn::Item::Impl(_)) {
-            return; // Refused in every inner block.
-        }
-        self.refuse(
-            item,
-            "an item in an inner block that suspends is not compiled yet: move it to the head of \
-             the function, or out of it",
-        );
     }
 
     fn refuse(&mut self, tokens: impl quote::ToTokens, message: &str) {

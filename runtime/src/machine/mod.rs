@@ -62,7 +62,7 @@ pub use self::shown::{Bound, InFrame, Kept, Shown};
 pub use self::site::{Function, Suspension};
 pub use self::slot::{Base, FieldsBehindAPointer, HoldsItsFields, Moved, Slot, poll, temp};
 pub use self::table::{Tabulate, TabulateFrame, Vtable};
-pub use self::unit::{Unit, unit};
+pub use self::unit::{Returns, Unit, unit};
 
 pub use std::task::Poll;
 pub use std::task::Poll::{Pending, Ready};
