@@ -108,13 +108,15 @@ impl Emitter<'_> {
         let states = self.states();
         let table = self.table();
         let (frame, types) = (&self.frame.definition, &self.machine.types);
-        let (start, resume, drop) = (self.start(), self.resume(), self.drop());
+        let (resume, in_parts) = (self.resume(), self.in_parts());
         let (visit, resume_name) = (names::local("visit"), names::local("resume"));
         let params = self.input.params.iter().map(|param| &param.ident);
         let (make, state) = match self.input.kind {
             Kind::Proc { .. } => (quote!(start), quote!(())),
             Kind::Async { .. } => (quote!(lazy), quote!(__State::Start)),
         };
+        // The closure captures nothing; as in the twin, which is `async move`, rustc then suggests no
+        // clones.
         // In edition 2024 an `expr` fragment matches `_`.
         let edition = self.machine.edition.map(|span| {
             quote_spanned! {span=>
@@ -131,10 +133,9 @@ impl Emitter<'_> {
             #states
             #table
             #frame
-            ::async_proc::machine::#make(__twin, (#state, #(#params,)*), |#visit| {
-                let #visit = #visit.start(#start);
+            ::async_proc::machine::#make(__twin, (#state, #(#params,)*), move |#visit| {
                 let #resume_name = #visit.resume(#resume);
-                #visit.run(#resume_name, #drop)
+                #visit.run(#resume_name, #in_parts)
             })
         }
     }
@@ -146,7 +147,6 @@ impl Emitter<'_> {
         let names = waiting.iter().chain(&others).map(|state| &state.name);
         let repr = if frame::is_wide(self.machine) { quote!(u16) } else { quote!(u8) };
         quote! {
-            #[derive(Clone, Copy)]
             #[repr(#repr)]
             enum __State { Start, Ended, Running, #(#names),* }
         }
@@ -178,28 +178,12 @@ impl Emitter<'_> {
         }
     }
 
-    /// The closure that puts the parameters into their slots.
-    fn start(&self) -> TokenStream {
-        let Frame { inferred, names: slots, .. } = &self.frame;
-        let (at, params) = (names::at(), names::local("params"));
-        let puts = self.machine.params.iter().enumerate().map(|(index, slot)| {
-            let slot = &self.machine.slots[slot.0].name;
-            let field = Literal::usize_unsuffixed(index + 1);
-            quote!(#slot.put(#params.#field);)
-        });
-        quote! {
-            |#at: ::async_proc::machine::At<#inferred>, #params| {
-                let #slots = __Frame::slots(#at);
-                #(#puts)*
-            }
-        }
-    }
-
     fn resume(&self) -> TokenStream {
-        let Frame { names: slots, .. } = &self.frame;
+        let Frame { inferred, names: slots, .. } = &self.frame;
         let pin = twin::pin_return_type(self.input, &quote!(::async_proc::machine::Poll));
         let label = flow::machine_label();
         let (at, cx, state) = (names::at(), names::cx(), names::state());
+        let params = names::local("params");
         let arms = self.arms(0);
         let untyped = self.machine.slots.iter().filter(|slot| !slot.written).map(|slot| {
             let name = &slot.name;
@@ -207,7 +191,11 @@ impl Emitter<'_> {
         });
         let questions = self.questions();
         quote! {
-            |#at, #cx| {
+            |
+                #at: ::async_proc::machine::At<#inferred>,
+                #params,
+                #cx: &mut ::core::task::Context<'_>,
+            | {
                 #pin
                 let #slots = __Frame::slots(#at);
                 let #state = #at.state::<__State>();
@@ -239,6 +227,20 @@ impl Emitter<'_> {
             .filter(|question| asked.contains(&question.name.to_string()))
             .map(|flow::Question { name, make }| quote!(let #name = #make;))
             .collect()
+    }
+
+    /// What puts the parameters into their slots.
+    fn start(&self) -> TokenStream {
+        if self.machine.params.is_empty() {
+            return TokenStream::new();
+        }
+        let params = names::local("params");
+        let puts = self.machine.params.iter().enumerate().map(|(index, slot)| {
+            let slot = &self.machine.slots[slot.0].name;
+            let field = Literal::usize_unsuffixed(index + 1);
+            quote!(#slot.put(#params.#field);)
+        });
+        quote!(let #params = #params.read(); #(#puts)*)
     }
 
     /// The arms of a region's states, and one for each region in it: for its items, and the arms of
@@ -288,11 +290,12 @@ impl Emitter<'_> {
 
     fn arm(&self, state: &State) -> TokenStream {
         let name = &state.name;
+        let start = (*name == self.machine.states[0].name).then(|| self.start());
         let code = self.written_out(state.code.clone());
         // Within a labelled block rustc refuses a `continue` or `break` that a macro of the user's
         // brings along, and which would mean the machine's own loop.
         let step = syn::Lifetime::new("'step", Span::mixed_site());
-        quote!(__State::#name => #step: { #code })
+        quote!(__State::#name => #step: { #start #code })
     }
 
     /// Code with the slots' names, and what drops and assigns them, in their places.
@@ -401,60 +404,25 @@ impl Emitter<'_> {
         Some(quote!(|#rest| { #fields #patterns #whole }))
     }
 
-    /// The slots in the order in which they are dropped: the last declared first, and of one scope
-    /// those that hold operands before the others. The temporaries
-    /// of a block's value stand twice: where edition 2024 drops them, and after the block's
-    /// variables. A slot that is empty is passed over.
-    fn drop_order(&self) -> Vec<(SlotId, bool)> {
-        let mut order = Vec::new();
-        for index in (0..self.machine.slots.len()).rev() {
-            let slots = &self.machine.slots;
-            if slots[index].consumed {
-                order.push((SlotId(index), false));
-            }
-            let scope = slots[index].scope;
-            let first = !slots[..index].iter().any(|other| other.scope == scope);
-            if first {
-                let others = (index..slots.len()).rev();
-                order.extend(
-                    others
-                        .filter(|other| slots[*other].scope == scope && !slots[*other].consumed)
-                        .map(|other| {
-                            let slot = SlotId(other);
-                            let mut tails = self.machine.tails.iter();
-                            (slot, tails.any(|tail| tail.temporaries.contains(&slot)))
-                        }),
-                );
-                let tails = self.machine.tails.iter().filter(|tail| tail.block == scope);
-                let later = tails.flat_map(|tail| tail.temporaries.iter().rev());
-                order.extend(later.map(|slot| (*slot, false)));
-            }
+    /// The closure that drops the variables which may be moved out of in part.
+    fn in_parts(&self) -> TokenStream {
+        let Frame { inferred, names: slots, .. } = &self.frame;
+        let (at, slot) = (names::at(), names::local("slot"));
+        let arms: Vec<TokenStream> = (0..self.machine.slots.len())
+            .filter_map(|index| {
+                let rest = self.rest(SlotId(index))?;
+                let name = &self.machine.slots[index].name;
+                let index = Literal::usize_unsuffixed(index);
+                Some(quote!(#index => #name.kill_with(#rest),))
+            })
+            .collect();
+        if arms.is_empty() {
+            return quote!(::async_proc::machine::nothing_in_parts);
         }
-        order
-    }
-
-    fn drop(&self) -> TokenStream {
-        let Frame { names: slots, .. } = &self.frame;
-        let guard = |slot: SlotId| {
-            let name = &self.machine.slots[slot.0].name;
-            match self.rest(slot) {
-                None => quote!(#name.on_drop()),
-                Some(rest) => quote!(#name.on_drop_with(#rest)),
-            }
-        };
-        let at = names::at();
-        let drops = self.drop_order();
-        let started = drops.into_iter().map(|(slot, since_2024)| match since_2024 {
-            false => guard(slot),
-            true => {
-                let guard = guard(slot);
-                quote!(__SINCE_2024.then(|| #guard))
-            }
-        });
         quote! {
-            |#at| {
+            |#at: ::async_proc::machine::At<#inferred>, #slot| {
                 let #slots = __Frame::slots(#at);
-                ::core::mem::drop((#(#started,)*));
+                match #slot { #(#arms)* _ => {} }
             }
         }
     }

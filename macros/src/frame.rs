@@ -63,7 +63,11 @@ impl Definition<'_> {
         let (count, words) = (literal(self.count()), literal(self.count().div_ceil(8)));
         let needs = self.needs();
         let state_at = self.state_at();
-        let (slot_types, slots, scratch) = self.slots();
+        let (slot_types, slots) = self.slots();
+        let beside = self.storage.needs.iter().zip(self.generics);
+        let beside = beside.filter(|(need, _)| need.dropped.is_none() || need.plain.is_none());
+        let beside = beside.map(|(_, ty)| ty);
+        let drops = self.drops();
         let live = storage.live.iter().map(|(_, slots)| {
             let slots = slots.iter().map(|SlotId(slot)| literal(*slot));
             quote!(&[#(#slots),*])
@@ -87,10 +91,11 @@ impl Definition<'_> {
             }
             unsafe impl<#(#generics),*> ::async_proc::machine::Frame for __Frame<#(#generics),*> {
                 type Live = [::async_proc::machine::Live; #words];
-                type Scratch = (#scratch);
+                type Scratch = (#(#beside,)*);
                 const FUNCTION: &'static ::async_proc::machine::Function = __FUNCTION;
                 const SHAPE: ::async_proc::machine::Shape = Self::PLAN.shape;
                 const LIVE: &'static [Self::Live] = &Self::PLAN.live([#(#live),*]);
+                const DROPS: &'static [::async_proc::machine::Destructor] = &Self::PLAN.drops([#(#drops),*]);
                 #wide
             }
         }
@@ -102,7 +107,8 @@ impl Definition<'_> {
     }
 
     fn needs(&self) -> Vec<TokenStream> {
-        let slots = self.storage.needs.iter().zip(self.generics).map(|(need, ty)| {
+        let slots = self.storage.needs.iter().zip(self.generics).enumerate();
+        let slots = slots.map(|(index, (need, ty))| {
             let Need { dropped, plain, varies } = need;
             let meets = match (dropped, plain) {
                 (None, None) => TokenStream::new(),
@@ -114,7 +120,8 @@ impl Definition<'_> {
                 }
             };
             let varies = varies.then(|| quote!(.varies()));
-            quote!(::async_proc::machine::need::<#ty>() #meets #varies)
+            let in_parts = self.machine.is_in_parts(SlotId(index)).then(|| quote!(.in_parts()));
+            quote!(::async_proc::machine::need::<#ty>() #meets #varies #in_parts)
         });
         let flags = self.machine.parts.iter().map(|part| {
             let ty = &self.generics[part.slot.0];
@@ -136,35 +143,33 @@ impl Definition<'_> {
         }
     }
 
-    /// The types of the slots and flags, what makes them, and the types of what may lie beside the
-    /// frame.
-    fn slots(&self) -> (TokenStream, TokenStream, TokenStream) {
-        let (mut types, mut slots, mut scratch) =
-            (TokenStream::new(), TokenStream::new(), TokenStream::new());
+    /// The types of the slots and flags, and what makes them.
+    fn slots(&self) -> (TokenStream, TokenStream) {
         let at = names::at();
-        let mut beside = 0;
-        for (index, (need, ty)) in self.storage.needs.iter().zip(self.generics).enumerate() {
-            let number = literal(index);
-            types.extend(quote!(::async_proc::machine::Slot<#ty>,));
-            if need.dropped.is_some() && need.plain.is_some() {
-                slots.extend(quote!(::async_proc::machine::Slot::new(#at, Self::PLAN, #number),));
-                continue;
+        let kinds = self.generics.iter().map(|ty| quote!(::async_proc::machine::Slot<#ty>));
+        let flags = self.machine.parts.iter().map(|_| quote!(::async_proc::machine::Moved));
+        let slots = (0..self.count()).map(|index| {
+            let kind = if index < self.generics.len() { "Slot" } else { "Moved" };
+            let (kind, number) = (names::local(kind), literal(index));
+            quote!(::async_proc::machine::#kind::new(#at, Self::PLAN, #number))
+        });
+        (
+            kinds.chain(flags).map(|ty| quote!(#ty,)).collect(),
+            slots.map(|slot| quote!(#slot,)).collect(),
+        )
+    }
+
+    /// The numbers of the slots in the order in which they are dropped.
+    fn drops(&self) -> Vec<TokenStream> {
+        let drops = self.machine.drop_order().into_iter();
+        let drops = drops.map(|(SlotId(slot), since_2024)| {
+            let number = literal(slot);
+            match since_2024 {
+                false => quote!(#number),
+                true => quote!(if __SINCE_2024 { #number } else { ::core::primitive::u16::MAX }),
             }
-            let place = literal(beside);
-            beside += 1;
-            scratch.extend(quote!(::core::mem::MaybeUninit<#ty>,));
-            slots.extend(quote! {
-                ::async_proc::machine::Slot::passing(
-                    #at, Self::PLAN, #number, |scratch| &raw mut (*scratch).#place,
-                ),
-            });
-        }
-        for index in 0..self.machine.parts.len() {
-            let number = literal(self.machine.slots.len() + index);
-            types.extend(quote!(::async_proc::machine::Moved,));
-            slots.extend(quote!(::async_proc::machine::Moved::new(#at, Self::PLAN, #number),));
-        }
-        (types, slots, scratch)
+        });
+        drops.collect()
     }
 }
 

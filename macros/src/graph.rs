@@ -167,11 +167,17 @@ impl Builder<'_> {
             stretch.ends = vec![self.node(event, &stretch.ends)];
             return taken;
         }
-        if ident == "ready"
-            && let Some(TokenTree::Group(group)) = tokens.get(index + 2)
-            && self.suspend(group, stretch)
+        if ident == "poll"
+            && let [
+                TokenTree::Group(polled),
+                TokenTree::Ident(otherwise),
+                TokenTree::Group(waits),
+                ..,
+            ] = &tokens[index + 1..]
+            && otherwise == "else"
+            && self.suspend(polled, waits, stretch)
         {
-            return 2;
+            return 3;
         }
         if ident != "propagate"
             && is_punct(tokens.get(index + 1), '!')
@@ -249,13 +255,11 @@ impl Builder<'_> {
         1
     }
 
-    /// `ready!(poll({ slot }, cx), *state = __State::Waits)`: says whether it is that.
-    fn suspend(&mut self, group: &Group, stretch: &mut Stretch) -> bool {
-        let mut slot = None;
-        let mut state = None;
-        let mut ours = false;
-        find(&group.stream(), &mut |ident| {
-            slot = slot.or(flow::slot_of(ident));
+    /// `poll({ slot }, cx) else { *state = __State::Waits; … }`: says whether it is that.
+    fn suspend(&mut self, polled: &Group, waits: &Group, stretch: &mut Stretch) -> bool {
+        let (mut slot, mut state, mut ours) = (None, None, false);
+        find(&polled.stream(), &mut |ident| slot = slot.or(flow::slot_of(ident)));
+        find(&waits.stream(), &mut |ident| {
             if ours {
                 let states = &self.machine.states;
                 state = state.or(states.iter().position(|state| state.name == *ident));
@@ -263,7 +267,7 @@ impl Builder<'_> {
             ours |= ident == "__State";
         });
         let (Some(slot), Some(state)) = (slot, state) else { return false };
-        let waits = self.node(Event::Suspend(slot, state), &stretch.ends);
+        let waits = self.node(Event::Suspend(slot, state), &stretch.possible());
         stretch.ends = vec![self.node(Event::Kill(slot), &[waits])];
         true
     }

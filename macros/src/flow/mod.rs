@@ -126,6 +126,46 @@ pub(crate) struct Machine {
     pub(crate) questions: Vec<Question>,
 }
 
+impl Machine {
+    /// Whether a slot may be moved out of in part, or stands for another: dropping it takes more
+    /// than its destructor.
+    pub(crate) fn is_in_parts(&self, slot: SlotId) -> bool {
+        self.slots[slot.0].holds.is_some() || self.parts.iter().any(|part| part.slot == slot)
+    }
+
+    /// The slots in the order in which they are dropped: the last declared first, and of one scope
+    /// those that hold operands before the others. The temporaries
+    /// of a block's value stand twice: where edition 2024 drops them, and after the block's
+    /// variables. A slot that is empty is passed over.
+    pub(crate) fn drop_order(&self) -> Vec<(SlotId, bool)> {
+        let mut order = Vec::new();
+        for index in (0..self.slots.len()).rev() {
+            let slots = &self.slots;
+            if slots[index].consumed {
+                order.push((SlotId(index), false));
+            }
+            let scope = slots[index].scope;
+            let first = !slots[..index].iter().any(|other| other.scope == scope);
+            if first {
+                let others = (index..slots.len()).rev();
+                order.extend(
+                    others
+                        .filter(|other| slots[*other].scope == scope && !slots[*other].consumed)
+                        .map(|other| {
+                            let slot = SlotId(other);
+                            let mut tails = self.tails.iter();
+                            (slot, tails.any(|tail| tail.temporaries.contains(&slot)))
+                        }),
+                );
+                let tails = self.tails.iter().filter(|tail| tail.block == scope);
+                let later = tails.flat_map(|tail| tail.temporaries.iter().rev());
+                order.extend(later.map(|slot| (*slot, false)));
+            }
+        }
+        order
+    }
+}
+
 /// A local of the machine that is made of types alone.
 pub(crate) struct Question {
     pub(crate) name: Ident,

@@ -10,7 +10,7 @@ use syn::Expr;
 use syn::spanned::Spanned;
 
 use super::native::{Use, operator_uses};
-use super::probe::{Call, Receiver, found_silently, method_tail};
+use super::probe::{Call, Receiver, borrows_its_receiver, found_silently, method_tail};
 use super::temporaries::{is_promoted, leaps, leaps_as, leaps_place};
 use super::{Dest, Flow, Suspension, is_place};
 use crate::known::{self, Access};
@@ -226,7 +226,10 @@ impl Flow<'_> {
         let (cx, pointer) = (names::cx(), names::state());
         let poll = quote_spanned!(span=> ::async_proc::machine::poll({ #name }, #cx));
         self.emit(quote! {
-            let #value = ::async_proc::ready!(#poll, *#pointer = __State::#state_name);
+            let ::async_proc::machine::Ready(#value) = #poll else {
+                *#pointer = __State::#state_name;
+                return ::async_proc::machine::Pending;
+            };
         });
         quote!(#value)
     }
@@ -341,7 +344,10 @@ impl Flow<'_> {
         if args_leap && let Some(receiver) = self.movable(&call.receiver) {
             return self.call_held(receiver, &Call::Method(call), &args, held);
         }
-        let movable = self.movable(&call.receiver);
+        let movable = match borrows_its_receiver(call) {
+            true => None,
+            false => self.movable(&call.receiver),
+        };
         let suspends = suspension::expr(&call.receiver);
         let receiver = self.place_of(&call.receiver, receiver_held);
         if suspends && args_leap {

@@ -34,6 +34,9 @@ impl Flow<'_> {
 
     /// A method call on the last use of a variable, which may move it.
     fn receiver(&mut self, call: &syn::ExprMethodCall) -> Option<TokenStream> {
+        if borrows_its_receiver(call) {
+            return None;
+        }
         let receiver = self.movable(&call.receiver)?;
         // Arguments that are evaluated outside the call must leave the receiver alone.
         if self.may_change(&call.receiver, &call.args) {
@@ -284,6 +287,45 @@ fn is_ordered(text: &TokenStream) -> bool {
         proc_macro2::TokenTree::Group(group) => is_ordered(&group.stream()),
         _ => false,
     })
+}
+
+/// Whether a method borrows its receiver, as every method of its name does that anyone knows of.
+/// Asking costs compile time; should one of them take a value with a destructor, rustc says that it
+/// cannot be moved.
+pub(super) fn borrows_its_receiver(call: &syn::ExprMethodCall) -> bool {
+    const WITHOUT_ARGUMENTS: &[&str] = &[
+        "as_bytes",
+        "as_mut",
+        "as_ref",
+        "as_slice",
+        "as_str",
+        "borrow",
+        "borrow_mut",
+        "bytes",
+        "chars",
+        "clone",
+        "is_empty",
+        "is_err",
+        "is_none",
+        "is_ok",
+        "is_some",
+        "iter",
+        "iter_mut",
+        "len",
+        "lines",
+        "lock",
+        "to_owned",
+        "to_string",
+        "to_vec",
+        "trim",
+    ];
+    const WITH_ONE: &[&str] = &["contains", "ends_with", "get", "push", "push_str", "starts_with"];
+    let names = match call.args.len() {
+        0 => WITHOUT_ARGUMENTS,
+        1 => WITH_ONE,
+        _ => return false,
+    };
+    names.iter().any(|name| call.method == name)
 }
 
 /// Whether control may leave the expression by other ways than its value.

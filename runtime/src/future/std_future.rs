@@ -1,24 +1,26 @@
 //! Procs made of the standard library's futures.
 
-use std::mem::offset_of;
-use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::marker::PhantomData;
+use std::task::Context;
 
 use super::Future;
 use super::proc::start_machine;
 use crate::Error;
-use crate::machine::{At, Frame, Function, Live, Shape, Vtable};
+use crate::machine::{self, At, Frame, Function, Live, Plan, Shape, Slot, Vtable, need};
 
-/// The frame of a proc whose machine is a `std::future::Future`. Empty once that has ended.
-struct StdFrame<F> {
-    /// The state of a machine: that it has started.
-    state: u8,
-    future: Option<F>,
+/// The frame of a proc whose machine is a `std::future::Future`: that, and whether it waits.
+struct StdFrame<F>(PhantomData<F>);
+
+/// The number of the only state in which it waits.
+const WAITS: u8 = 3;
+
+impl<F> StdFrame<F> {
+    const PLAN: &'static Plan<1> = &Plan::new([need::<F>().meets(&[])], 1, None);
 }
 
-// SAFETY: the state is a byte at the place given; the frame keeps no live bits.
+// SAFETY: the plan is that of the slot below, which holds the future in the state that waits.
 unsafe impl<F> Frame for StdFrame<F> {
-    type Live = [Live; 0];
+    type Live = [Live; 1];
     type Scratch = ();
     const FUNCTION: &'static Function = &Function {
         name: "from_std",
@@ -27,8 +29,9 @@ unsafe impl<F> Frame for StdFrame<F> {
         line: line!(),
         suspensions: &[],
     };
-    const SHAPE: Shape = Shape::plain::<Self>(offset_of!(Self, state));
-    const LIVE: &'static [[Live; 0]] = &[];
+    const SHAPE: Shape = Self::PLAN.shape;
+    const LIVE: &'static [[Live; 1]] = &Self::PLAN.live([&[0]]);
+    const DROPS: &'static [machine::Destructor] = &Self::PLAN.drops([0]);
 }
 
 impl<T: 'static> Future<T> {
@@ -54,22 +57,19 @@ impl<T: 'static> Future<T> {
         F: std::future::Future<Output = Result<T, Error>> + 'static,
     {
         let vtable = Vtable::of(
-            |at: At<StdFrame<F>>, future: F| {
-                // SAFETY: the frame holds nothing yet.
-                unsafe { (&raw mut (*at.frame).future).write(Some(future)) };
-            },
-            |at: At<StdFrame<F>>, cx: &mut Context<'_>| {
-                // SAFETY: a frame that has started never moves, and nothing else touches it while
-                // it is in a step. It is dropped in place.
-                let slot = unsafe { &mut (*at.frame).future };
-                match slot {
-                    // SAFETY: as above.
-                    Some(future) => unsafe { Pin::new_unchecked(future) }.poll(cx),
-                    None => Poll::Ready(Err(Error::new("resumed after its end"))),
+            // SAFETY: the first step is given the future, which stays in its slot until it is ready.
+            |at: At<StdFrame<F>>, params: *const F, cx: &mut Context<'_>| unsafe {
+                let slot = Slot::new(at, StdFrame::<F>::PLAN, 0);
+                if !params.is_null() {
+                    slot.put(params.read());
                 }
+                let result = machine::poll(slot, cx);
+                if result.is_pending() {
+                    at.state::<u8>().write(WAITS);
+                }
+                result
             },
-            // SAFETY: as above; assigning drops the future in place.
-            |at: At<StdFrame<F>>| unsafe { (*at.frame).future = None },
+            machine::nothing_in_parts,
         );
         // SAFETY: the table is of this frame and of `Result<T, Error>`; both types are `'static`.
         unsafe { start_machine(future, vtable) }

@@ -3,7 +3,7 @@
 use std::mem::{self, ManuallyDrop, MaybeUninit};
 use std::task::{Context, Poll};
 
-use super::plan::{Live, Shape};
+use super::plan::{Destructor, How, Live, Place, Shape};
 use super::{Function, Suspension};
 
 /// The number of the state before the first step.
@@ -33,6 +33,8 @@ pub unsafe trait Frame {
     const FUNCTION: &'static Function;
     /// The frame's size, and where the state is.
     const SHAPE: Shape;
+    /// The variables, in the order in which they are dropped.
+    const DROPS: &'static [Destructor] = &[];
     /// The live bits at each suspension, so far as they do not vary.
     const LIVE: &'static [Self::Live];
     /// Whether the state takes two bytes.
@@ -184,41 +186,33 @@ unsafe fn keep<F: Frame>(frame: *mut (), live: &F::Live) {
 /// # Safety
 ///
 /// `frame` points to memory of the frame's layout, which never moves again. It holds a frame in no
-/// step that has not ended; or `params` is given, and the memory holds nothing: then these are the
-/// parameters, which `start` puts into their slots.
+/// step that has not ended, and `params` is null; or it holds nothing, and `params` points to the
+/// parameters, which are moved out.
 #[inline(always)]
 pub(super) unsafe fn step<F, P, R>(
     frame: *mut (),
-    params: Option<P>,
+    params: *const P,
     cx: &mut Context<'_>,
-    start: impl Fn(At<F>, P),
-    resume: impl Fn(At<F>, &mut Context<'_>) -> Poll<R>,
-    drop: impl Fn(At<F>),
+    resume: impl Fn(At<F>, *const P, &mut Context<'_>) -> Poll<R>,
+    in_parts: impl Fn(At<F>, u16),
 ) -> Poll<R>
 where
     F: Frame,
 {
     let mut live = F::Live::NONE;
     let mut scratch = MaybeUninit::<F::Scratch>::uninit();
-    let at = At { frame: frame.cast(), live: &raw mut live, scratch: scratch.as_mut_ptr() };
+    let at: At<F> = At { frame: frame.cast(), live: &raw mut live, scratch: scratch.as_mut_ptr() };
     // SAFETY: the memory is a frame's; without parameters it has started and is in no step.
     unsafe {
-        match params {
-            Some(params) => {
-                set_state::<F>(frame, START);
-                start(at, params);
-            }
-            None => at.live.write(self::live::<F>(frame, state::<F>(frame))),
+        if params.is_null() {
+            at.live.write(self::live::<F>(frame, state::<F>(frame)));
+        } else {
+            set_state::<F>(frame, START);
         }
     }
     // Ending and unwinding both drop what is left in the frame.
-    let rest = OnDrop(|| {
-        // A local of the step whose destructor panicked may have left it with its next state.
-        // SAFETY: the frame is still there.
-        unsafe { set_state::<F>(frame, RUNNING) };
-        drop(at);
-    });
-    match resume(at, cx) {
+    let rest = Rest { at, drops: F::DROPS, in_parts };
+    match resume(at, params, cx) {
         Poll::Pending => {
             mem::forget(rest);
             // SAFETY: it has just been suspended.
@@ -242,7 +236,7 @@ where
 ///
 /// `frame` points to a frame that has started, is in no step and is not resumed again.
 #[inline(always)]
-pub(super) unsafe fn discard<F: Frame>(frame: *mut (), drop: impl Fn(At<F>)) {
+pub(super) unsafe fn discard<F: Frame>(frame: *mut (), in_parts: impl Fn(At<F>, u16)) {
     // SAFETY: the caller's promise.
     let mut live = unsafe {
         let state = state::<F>(frame);
@@ -251,7 +245,76 @@ pub(super) unsafe fn discard<F: Frame>(frame: *mut (), drop: impl Fn(At<F>)) {
     };
     // What lies there holds nothing at a suspension.
     let mut scratch = MaybeUninit::<F::Scratch>::uninit();
-    drop(At { frame: frame.cast(), live: &raw mut live, scratch: scratch.as_mut_ptr() });
+    let at: At<F> = At { frame: frame.cast(), live: &raw mut live, scratch: scratch.as_mut_ptr() };
+    mem::drop(Rest { at, drops: F::DROPS, in_parts });
+}
+
+/// What a frame still holds; dropped in order, also where one destructor panics.
+struct Rest<F: Frame, X: Fn(At<F>, u16)> {
+    at: At<F>,
+    drops: &'static [Destructor],
+    in_parts: X,
+}
+
+impl<F: Frame, X: Fn(At<F>, u16)> Rest<F, X> {
+    #[inline]
+    fn drop_all(&mut self) {
+        let words = self.at.live.cast::<Live>();
+        // SAFETY: the words are those of the frame, which is in no step any more.
+        let any = |words: *mut Live| unsafe {
+            words.cast::<F::Live>().read().words().iter().any(|word| *word != 0)
+        };
+        if !any(words) {
+            return;
+        }
+        while let Some((Destructor { slot, word, bit, how }, rest)) = self.drops.split_first() {
+            self.drops = rest;
+            // SAFETY: as above; a plan's words lie within those of its frame.
+            let live = unsafe { &mut *words.add(usize::from(*word)) };
+            if *live & *bit == 0 {
+                continue;
+            }
+            // The others are dropped also if this unwinds.
+            let rest = Unwound(&raw mut *self);
+            match how {
+                How::Whole { drop, place } => {
+                    *live &= !*bit;
+                    let base = match place {
+                        Place::Frame(offset) => {
+                            self.at.frame.cast::<()>().wrapping_byte_add(*offset)
+                        }
+                        Place::Beside(offset) => {
+                            self.at.scratch.cast::<()>().wrapping_byte_add(*offset)
+                        }
+                    };
+                    // SAFETY: the bit said that a value is there; it is dropped once.
+                    unsafe { drop(base) };
+                }
+                How::InParts => (self.in_parts)(self.at, *slot),
+            }
+            mem::forget(rest);
+        }
+    }
+}
+
+impl<F: Frame, X: Fn(At<F>, u16)> Drop for Rest<F, X> {
+    #[inline]
+    fn drop(&mut self) {
+        // A local of the step whose destructor panicked may have left it with its next state.
+        // SAFETY: the frame is still there.
+        unsafe { set_state::<F>(self.at.frame.cast(), RUNNING) };
+        self.drop_all();
+    }
+}
+
+/// Goes on dropping when it is dropped itself.
+struct Unwound<F: Frame, X: Fn(At<F>, u16)>(*mut Rest<F, X>);
+
+impl<F: Frame, X: Fn(At<F>, u16)> Drop for Unwound<F, X> {
+    fn drop(&mut self) {
+        // SAFETY: the rest is being dropped further up the stack, by code that has unwound.
+        unsafe { (*self.0).drop_all() };
+    }
 }
 
 /// Panics if a frame has ended.
@@ -270,13 +333,4 @@ pub(super) unsafe fn check_not_ended<F: Frame>(frame: *const ()) {
 #[cold]
 fn ended() -> ! {
     panic!("`async fn` resumed after completion")
-}
-
-struct OnDrop<X: Fn()>(X);
-
-impl<X: Fn()> Drop for OnDrop<X> {
-    #[inline(always)]
-    fn drop(&mut self) {
-        (self.0)();
-    }
 }

@@ -57,48 +57,26 @@ pub struct Visit<'v, 'c, W, P, R> {
     types: PhantomData<fn(W, P) -> R>,
 }
 
-/// The same, of a frame whose type is known.
-#[derive(Debug)]
-pub struct VisitFrame<'v, 'c, F, W, P, R, S> {
-    visit: Visit<'v, 'c, W, P, R>,
-    start: S,
-    frame: PhantomData<*mut F>,
-}
-
-impl<'v, 'c, W, P, R> Visit<'v, 'c, W, P, R> {
-    /// Says how the frame is started: how the parameters get into their slots.
-    #[inline(always)]
-    pub fn start<F, S>(self, start: S) -> VisitFrame<'v, 'c, F, W, P, R, S>
-    where
-        F: Frame,
-        S: Fn(At<F>, P),
-    {
-        VisitFrame { visit: self, start, frame: PhantomData }
-    }
-}
-
-impl<F, W, P, R, S> VisitFrame<'_, '_, F, W, P, R, S>
-where
-    F: Frame,
-    S: Fn(At<F>, P),
-{
+impl<W, P, R> Visit<'_, '_, W, P, R> {
     /// Gives the closure that resumes the frame its arguments' types. It says nothing of what the
     /// closure returns: rustc then infers it as it infers that of the twin, and a value that does
     /// not fit gets the same message in both, which is shown once.
     #[inline(always)]
-    pub fn resume<Q, G>(&self, resume: G) -> G
+    pub fn resume<F, Q, G>(&self, resume: G) -> G
     where
-        G: Fn(At<F>, &mut Context<'_>) -> Q,
+        F: Frame,
+        G: Fn(At<F>, *const P, &mut Context<'_>) -> Q,
     {
         resume
     }
 
-    /// Does what is to be done.
+    /// Does what is to be done. `in_parts` drops the variables that may be moved out of in part.
     #[inline(always)]
-    pub fn run<G, X>(self, resume: G, drop: X) -> Poll<R>
+    pub fn run<F, G, X>(self, resume: G, in_parts: X) -> Poll<R>
     where
-        G: Fn(At<F>, &mut Context<'_>) -> Poll<R>,
-        X: Fn(At<F>),
+        F: Frame,
+        G: Fn(At<F>, *const P, &mut Context<'_>) -> Poll<R>,
+        X: Fn(At<F>, u16),
     {
         const {
             assert!(
@@ -107,7 +85,7 @@ where
                  pointer: put `Box::pin` around what it awaits",
             );
         }
-        let VisitFrame { visit: Visit { room, resume: call, .. }, start, .. } = self;
+        let Visit { room, resume: call, .. } = self;
         // SAFETY: `Lazy` gives a room that holds the parameters in the starting state, later on the
         // frame or a pointer to it; it is pinned when it is resumed.
         unsafe {
@@ -115,16 +93,19 @@ where
             let Some(cx) = call else {
                 match starts {
                     true => ptr::drop_in_place(room.cast::<P>()),
-                    false => Seat::<F, W, P>::discard(room, drop),
+                    false => Seat::<F, W, P>::discard(room, in_parts),
                 }
                 return Poll::Pending;
             };
-            if !starts {
+            let result = if starts {
+                let params = ManuallyDrop::new(room.cast::<P>().read());
+                let frame = Seat::<F, W, P>::frame(room, true);
+                frame::step(frame, &raw const *params, cx, resume, in_parts)
+            } else {
                 frame::check_not_ended::<F>(room);
-            }
-            let params = starts.then(|| room.cast::<P>().read());
-            let frame = Seat::<F, W, P>::frame(room, starts);
-            let result = frame::step(frame, params, cx, start, resume, drop);
+                let frame = Seat::<F, W, P>::frame(room, false);
+                frame::step(frame, ptr::null(), cx, resume, in_parts)
+            };
             if result.is_ready() {
                 Seat::<F, W, P>::free(room);
             }
@@ -197,7 +178,7 @@ impl<F: Frame, W, P> Seat<F, W, P> {
     ///
     /// It is not resumed again.
     #[inline(always)]
-    unsafe fn discard(room: *mut (), drop: impl Fn(At<F>)) {
+    unsafe fn discard(room: *mut (), in_parts: impl Fn(At<F>, u16)) {
         struct Free<F: Frame, W, P>(*mut (), PhantomData<(*mut F, W, P)>);
         impl<F: Frame, W, P> Drop for Free<F, W, P> {
             #[inline(always)]
@@ -212,7 +193,7 @@ impl<F: Frame, W, P> Seat<F, W, P> {
                 return;
             }
             let _free = Free::<F, W, P>(room, PhantomData);
-            frame::discard(Self::frame(room, false), drop);
+            frame::discard(Self::frame(room, false), in_parts);
         }
     }
 }

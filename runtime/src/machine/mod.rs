@@ -15,9 +15,9 @@
 //!
 //! # Who may touch a frame
 //!
-//! A [`Frame`] is memory laid out by a [`Plan`]. What may be done with it is said by three closures
-//! that capture nothing: *start* puts the parameters into their slots, *resume* runs the machine to
-//! its next suspension, *drop* drops whatever the frame still holds. A proc ([`start`]) makes a
+//! A [`Frame`] is memory laid out by a [`Plan`]. A closure that captures nothing runs the machine to
+//! its next suspension; what the frame holds is dropped as the plan says, with the help of another
+//! for variables that were moved out of in part. A proc ([`start`]) makes a
 //! [`Vtable`] of them in the call; an `async fn` ([`lazy`]) carries them in its type, and starts at
 //! its first poll. Only these two touch a frame, under these rules:
 //!
@@ -54,14 +54,14 @@ pub use self::chain::{
 pub use self::crossed::crossed;
 pub(crate) use self::crossed::type_id;
 pub use self::frame::{At, Frame, Words};
-pub use self::lazy::{Lazy, Visit, VisitFrame};
+pub use self::lazy::{Lazy, Visit};
 pub use self::order::{Answer, AnswersOverloaded, Builtin, Order, Overloaded, Scalar, Sides};
-pub use self::plan::{Live, Meets, Need, Plan, Shape, flag, need};
+pub use self::plan::{Destructor, Live, Meets, Need, Plan, Shape, flag, need};
 pub use self::probe::{Arm, Held, Moves, Probe};
 pub use self::shown::{Bound, InFrame, Kept, Shown};
 pub use self::site::{Function, Suspension};
 pub use self::slot::{Base, FieldsBehindAPointer, HoldsItsFields, Moved, Slot, poll, temp};
-pub use self::table::{Tabulate, TabulateFrame, Vtable};
+pub use self::table::{Tabulate, Vtable};
 pub use self::unit::{Returns, Unit, unit};
 
 pub use std::task::Poll;
@@ -114,6 +114,9 @@ where
 pub fn frame_of<T: 'static>(future: &Future<T>) -> Option<Layout> {
     crate::future::machine_of(future.handle()).map(|vtable| vtable.layout)
 }
+
+/// Stands for the closure that drops variables in parts, where there are none.
+pub fn nothing_in_parts<F: Frame>(_: At<F>, _: u16) {}
 
 /// The state of a machine that was resumed although it had ended or unwound.
 #[cold]

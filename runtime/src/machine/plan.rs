@@ -7,6 +7,7 @@
 
 use std::alloc::Layout;
 use std::mem;
+use std::ptr;
 
 /// Which variables of a frame hold a value that must be dropped, a bit each.
 pub type Live = u8;
@@ -16,7 +17,10 @@ pub type Live = u8;
 pub struct Need {
     size: usize,
     align: usize,
-    drops: bool,
+    /// What drops it, if its type has a destructor.
+    drop: Option<unsafe fn(*mut ())>,
+    /// Parts of it may have been moved out.
+    in_parts: bool,
     /// At some suspension it cannot be told from the state alone whether its bit is set.
     varies: bool,
     /// The variables it must not share its bytes with, if it lies in the frame.
@@ -37,15 +41,21 @@ pub const fn need<T>() -> Need {
     Need {
         size: mem::size_of::<T>(),
         align: mem::align_of::<T>(),
-        drops: mem::needs_drop::<T>(),
+        drop: if mem::needs_drop::<T>() { Some(drop_in_place::<T>) } else { None },
+        in_parts: false,
         varies: false,
         meets: None,
     }
 }
 
+unsafe fn drop_in_place<T>(value: *mut ()) {
+    // SAFETY: the caller gives a value of this type that is not used again.
+    unsafe { ptr::drop_in_place(value.cast::<T>()) };
+}
+
 /// A flag that says of a variable of type `T` whether a part of it has been moved out.
 pub const fn flag<T>() -> Need {
-    Need { size: 0, align: 1, drops: mem::needs_drop::<T>(), varies: true, meets: None }
+    Need { size: 0, align: 1, varies: true, ..need::<T>() }
 }
 
 impl Need {
@@ -58,19 +68,26 @@ impl Need {
     /// The same, if its type has a destructor.
     #[must_use]
     pub const fn meets_if_dropped(self, meets: Meets) -> Need {
-        if self.drops { self.meets(meets) } else { self }
+        if self.drop.is_some() { self.meets(meets) } else { self }
     }
 
     /// The same, if its type has none.
     #[must_use]
     pub const fn meets_if_plain(self, meets: Meets) -> Need {
-        if self.drops { self } else { self.meets(meets) }
+        if self.drop.is_some() { self } else { self.meets(meets) }
     }
 
     /// The same, where the state does not tell whether the variable holds a value.
     #[must_use]
     pub const fn varies(self) -> Need {
         Need { varies: true, ..self }
+    }
+
+    /// The same, of a variable that may be moved out of in part, or that stands for another: how it
+    /// is dropped, the function says.
+    #[must_use]
+    pub const fn in_parts(self) -> Need {
+        Need { in_parts: true, ..self }
     }
 
     const fn has_met(&self, other: usize) -> bool {
@@ -93,6 +110,7 @@ pub struct Plan<const N: usize> {
     offsets: [usize; N],
     /// Whether each lies in the frame, and not beside it.
     kept: [bool; N],
+    needs: [Need; N],
     /// The bit of each variable that can need dropping, and of each flag; `NO_BIT` for the others.
     bits: [u16; N],
     /// The frame as a whole.
@@ -115,17 +133,35 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// The shape of a frame that is a plain value and keeps its own account of what it holds.
-    pub(crate) const fn plain<F>(state: usize) -> Shape {
-        Shape { layout: Layout::new::<F>(), state, kept: 0, kept_words: 0, kept_bits: 0 }
-    }
-
     /// The bits of a kept word that count.
     #[inline(always)]
     pub(super) const fn kept_mask(&self, word: usize) -> Live {
         let bits = self.kept_bits as usize - word * Live::BITS as usize;
         if bits >= Live::BITS as usize { Live::MAX } else { (1 << bits) - 1 }
     }
+}
+
+/// How a variable is dropped.
+#[derive(Clone, Copy, Debug)]
+pub struct Destructor {
+    pub(super) slot: u16,
+    pub(super) word: u16,
+    pub(super) bit: Live,
+    pub(super) how: How,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum How {
+    /// All of it, by this.
+    Whole { drop: unsafe fn(*mut ()), place: Place },
+    /// As the function says.
+    InParts,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Place {
+    Frame(usize),
+    Beside(usize),
 }
 
 const NO_BIT: u16 = u16::MAX;
@@ -150,6 +186,7 @@ impl<const N: usize> Plan<N> {
             packer.end = at + state_size;
         }
         packer.place_all();
+        packer.place_beside();
         let state = match state_at {
             Some(at) => at,
             None => packer.place_always(0, state_size, state_size),
@@ -160,7 +197,7 @@ impl<const N: usize> Plan<N> {
             Err(_) => panic!("the variables of a function are larger than memory"),
         };
         let shape = Shape { layout, state, kept, kept_words, kept_bits };
-        Plan { offsets: packer.offsets, kept: in_frame(&needs), bits, shape }
+        Plan { offsets: packer.offsets, kept: in_frame(&needs), bits, needs, shape }
     }
 
     /// For each suspension the words of the bits that are set there whatever happened before, given
@@ -187,7 +224,33 @@ impl<const N: usize> Plan<N> {
         live
     }
 
-    /// Where a variable lies.
+    /// How the variables are dropped, given their numbers in that order. A number of no variable
+    /// stands for none.
+    pub const fn drops<const D: usize>(&self, order: [u16; D]) -> [Destructor; D] {
+        let nothing = Destructor { slot: 0, word: 0, bit: 0, how: How::InParts };
+        let mut drops = [nothing; D];
+        let mut index = 0;
+        while index < D {
+            let slot = order[index];
+            if (slot as usize) < N
+                && let Some(drop) = self.needs[slot as usize].drop
+            {
+                let offset = self.offsets[slot as usize];
+                let kept = self.kept[slot as usize];
+                let (word, bit) = self.bit(slot as usize);
+                let place = if kept { Place::Frame(offset) } else { Place::Beside(offset) };
+                let how = match self.needs[slot as usize].in_parts {
+                    true => How::InParts,
+                    false => How::Whole { drop, place },
+                };
+                drops[index] = Destructor { slot, word: word as u16, bit, how };
+            }
+            index += 1;
+        }
+        drops
+    }
+
+    /// Where a variable lies, in the frame or beside it.
     pub(super) const fn offset(&self, slot: usize) -> usize {
         self.offsets[slot]
     }
@@ -228,7 +291,7 @@ const fn bits<const N: usize>(needs: &[Need; N]) -> ([u16; N], u16) {
     loop {
         let mut slot = 0;
         while slot < N {
-            if needs[slot].drops && needs[slot].varies == varies {
+            if needs[slot].drop.is_some() && needs[slot].varies == varies {
                 bits[slot] = next;
                 next += 1;
             }
@@ -262,6 +325,25 @@ impl<const N: usize> Packer<'_, N> {
         while index < N {
             self.place(order[index]);
             index += 1;
+        }
+    }
+
+    /// Places the variables beside the frame, in memory that has room for each of them and the
+    /// alignment of the strictest: by alignment, so that no byte is lost between them.
+    const fn place_beside(&mut self) {
+        let mut end = 0;
+        let mut align = 1 << (usize::BITS - 1);
+        while align > 0 {
+            let mut slot = 0;
+            while slot < N {
+                let need = &self.needs[slot];
+                if need.meets.is_none() && need.align == align {
+                    self.offsets[slot] = end;
+                    end += need.size;
+                }
+                slot += 1;
+            }
+            align >>= 1;
         }
     }
 

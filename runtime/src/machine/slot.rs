@@ -1,7 +1,7 @@
 //! Slots: the variables of a machine, in its frame.
 
 use std::future::{Future, IntoFuture};
-use std::mem::{self, ManuallyDrop, MaybeUninit};
+use std::mem::{self, ManuallyDrop};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -42,41 +42,13 @@ impl<T> Slot<T> {
     /// `plan` is that of the frame, and the slot is used only while both exist.
     #[inline(always)]
     pub unsafe fn new<const N: usize, F: Frame>(at: At<F>, plan: &Plan<N>, slot: usize) -> Self {
-        // SAFETY: the plan's offsets lie within the frame.
-        let place = unsafe { at.frame.byte_add(plan.offset(slot)) }.cast();
-        Slot::lying(place, at, plan, slot)
-    }
-
-    /// A slot of a frame that lies beside it, unless the plan says that it is needed at a
-    /// suspension. `beside` finds its place there.
-    ///
-    /// # Safety
-    ///
-    /// As for [`Slot::new`].
-    #[inline(always)]
-    pub unsafe fn passing<const N: usize, F: Frame>(
-        at: At<F>,
-        plan: &Plan<N>,
-        slot: usize,
-        beside: impl FnOnce(*mut F::Scratch) -> *mut MaybeUninit<T>,
-    ) -> Self {
-        if plan.is_kept(slot) {
-            // SAFETY: the caller's promise.
-            unsafe { Slot::new(at, plan, slot) }
-        } else {
-            Slot::lying(beside(at.scratch).cast(), at, plan, slot)
-        }
-    }
-
-    #[inline(always)]
-    fn lying<const N: usize, F: Frame>(
-        place: *mut T,
-        at: At<F>,
-        plan: &Plan<N>,
-        slot: usize,
-    ) -> Self {
         let (word, bit) = plan.bit(slot);
-        Slot { at: place, live: at.live.cast::<Live>().wrapping_add(word), bit }
+        let base: *mut () = if plan.is_kept(slot) { at.frame.cast() } else { at.scratch.cast() };
+        Slot {
+            at: base.wrapping_byte_add(plan.offset(slot)).cast(),
+            live: at.live.cast::<Live>().wrapping_add(word),
+            bit,
+        }
     }
 
     /// Initialises the variable.
@@ -195,45 +167,6 @@ impl<T> Slot<T> {
             // SAFETY: the bit said that a value is there; `rest` now owns it.
             rest(unsafe { self.at.read() });
         }
-    }
-
-    /// Kills the variable when the result is dropped: a list of these drops every variable, in
-    /// reverse, also where one destructor panics.
-    ///
-    /// # Safety
-    ///
-    /// As for [`Slot::kill`], at the time the result is dropped.
-    #[inline(always)]
-    #[must_use]
-    pub unsafe fn on_drop(self) -> impl Drop {
-        struct Kill<T>(Slot<T>);
-        impl<T> Drop for Kill<T> {
-            fn drop(&mut self) {
-                // SAFETY: promised to `on_drop`.
-                unsafe { self.0.kill() };
-            }
-        }
-        Kill(self)
-    }
-
-    /// [`Slot::on_drop`] for a variable that was moved out of in part.
-    ///
-    /// # Safety
-    ///
-    /// As for [`Slot::kill_with`], at the time the result is dropped.
-    #[inline(always)]
-    #[must_use]
-    pub unsafe fn on_drop_with(self, rest: impl FnOnce(T)) -> impl Drop {
-        struct Kill<T, F: FnOnce(T)>(Slot<T>, Option<F>);
-        impl<T, F: FnOnce(T)> Drop for Kill<T, F> {
-            fn drop(&mut self) {
-                if let Some(rest) = self.1.take() {
-                    // SAFETY: promised to `on_drop_with`.
-                    unsafe { self.0.kill_with(rest) };
-                }
-            }
-        }
-        Kill(self, Some(rest))
     }
 
     #[inline(always)]
@@ -438,19 +371,4 @@ impl<T: ?Sized> HoldsItsFields for Base<T> {}
 #[inline(always)]
 pub fn temp<T>(value: T) -> T {
     value
-}
-
-/// The value of a future that is ready; else stays in the state given, and ends the step.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! ready {
-    ($poll:expr, $stay:expr) => {
-        match $poll {
-            $crate::machine::Ready(value) => value,
-            $crate::machine::Pending => {
-                $stay;
-                return $crate::machine::Pending;
-            }
-        }
-    };
 }

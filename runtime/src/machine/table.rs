@@ -29,68 +29,45 @@ pub struct Vtable {
 #[derive(Debug)]
 pub struct Tabulate<W, P, R>(pub(super) PhantomData<fn(W, P) -> R>);
 
-/// The same, of a frame whose type is known.
-#[derive(Debug)]
-pub struct TabulateFrame<F, P, R, S> {
-    start: S,
-    frame: PhantomData<*mut F>,
-    types: PhantomData<fn(P) -> R>,
-}
-
 impl<W, P, R> Tabulate<W, P, R> {
-    /// Says how the frame is started: how the parameters get into their slots.
+    /// Gives the closure that resumes the frame its arguments' types, and no return type; see
+    /// [`Visit::resume`](super::Visit::resume).
     #[inline(always)]
-    pub fn start<F, S>(self, start: S) -> TabulateFrame<F, P, R, S>
+    pub fn resume<F, Q, G>(&self, resume: G) -> G
     where
         F: Frame,
-        S: Fn(At<F>, P) + Copy,
-    {
-        TabulateFrame { start, frame: PhantomData, types: PhantomData }
-    }
-}
-
-impl<F, P, R, S> TabulateFrame<F, P, R, S>
-where
-    F: Frame,
-    S: Fn(At<F>, P) + Copy,
-{
-    /// Gives the closure that resumes the frame its arguments' types, and no return type; see
-    /// [`VisitFrame::resume`](super::VisitFrame::resume).
-    #[inline(always)]
-    pub fn resume<Q, G>(&self, resume: G) -> G
-    where
-        G: Fn(At<F>, &mut Context<'_>) -> Q,
+        G: Fn(At<F>, *const P, &mut Context<'_>) -> Q,
     {
         resume
     }
 
-    /// The table.
+    /// The table. `in_parts` drops the variables that may be moved out of in part.
     #[inline(always)]
-    pub fn run<G, X>(self, resume: G, drop: X) -> &'static Vtable
+    pub fn run<F, G, X>(self, resume: G, in_parts: X) -> &'static Vtable
     where
-        G: Fn(At<F>, &mut Context<'_>) -> Poll<R> + Copy,
-        X: Fn(At<F>) + Copy,
+        F: Frame,
+        G: Fn(At<F>, *const P, &mut Context<'_>) -> Poll<R> + Copy,
+        X: Fn(At<F>, u16) + Copy,
     {
-        Vtable::of::<F, P, R, S, G, X>(self.start, resume, drop)
+        Vtable::of::<F, P, R, G, X>(resume, in_parts)
     }
 }
 
-/// The closures of a frame: `S` starts it, `G` resumes it, `X` drops it.
-struct Erased<F, P, R, S, G, X>(PhantomData<(*mut F, P, R, S, G, X)>);
+/// The closures of a frame: `G` resumes it, `X` drops what may be moved out of in part.
+struct Erased<F, P, R, G, X>(PhantomData<(*mut F, P, R, G, X)>);
 
 impl Vtable {
     /// The table of a frame of type `F` that starts with a `P` and ends with an `R`.
     ///
     /// The closures are given by type alone: they capture nothing, which is checked when the
     /// function is compiled.
-    pub(crate) fn of<F, P, R, S, G, X>(_: S, _: G, _: X) -> &'static Vtable
+    pub(crate) fn of<F, P, R, G, X>(_: G, _: X) -> &'static Vtable
     where
         F: Frame,
-        S: Fn(At<F>, P) + Copy,
-        G: Fn(At<F>, &mut Context<'_>) -> Poll<R> + Copy,
-        X: Fn(At<F>) + Copy,
+        G: Fn(At<F>, *const P, &mut Context<'_>) -> Poll<R> + Copy,
+        X: Fn(At<F>, u16) + Copy,
     {
-        Erased::<F, P, R, S, G, X>::VTABLE
+        Erased::<F, P, R, G, X>::VTABLE
     }
 
     /// Runs the machine to its next suspension, or to its end. At the end the value is written to
@@ -137,12 +114,11 @@ impl Vtable {
     }
 }
 
-impl<F, P, R, S, G, X> Erased<F, P, R, S, G, X>
+impl<F, P, R, G, X> Erased<F, P, R, G, X>
 where
     F: Frame,
-    S: Fn(At<F>, P) + Copy,
-    G: Fn(At<F>, &mut Context<'_>) -> Poll<R> + Copy,
-    X: Fn(At<F>) + Copy,
+    G: Fn(At<F>, *const P, &mut Context<'_>) -> Poll<R> + Copy,
+    X: Fn(At<F>, u16) + Copy,
 {
     const VTABLE: &'static Vtable = &Vtable {
         layout: F::SHAPE.layout,
@@ -155,9 +131,8 @@ where
     unsafe fn resume(frame: *mut (), params: *mut (), cx: &mut Context<'_>, out: *mut ()) -> bool {
         // SAFETY: the caller's promises; the closures are of types that `Vtable::of` was given.
         unsafe {
-            let params = (!params.is_null()).then(|| params.cast::<P>().read());
-            let (start, resume, drop) = (conjure::<S>(), conjure::<G>(), conjure::<X>());
-            match frame::step(frame, params, cx, start, resume, drop) {
+            let params = params.cast_const().cast::<P>();
+            match frame::step(frame, params, cx, conjure::<G>(), conjure::<X>()) {
                 Poll::Pending => false,
                 Poll::Ready(value) => {
                     out.cast::<R>().write(value);
