@@ -25,14 +25,15 @@ pub(crate) fn function(
     let frame = frame::frame(input, machine, storage);
     let body = abbreviate(Emitter { input, machine, frame }.machine());
     let machine_name = names::local("machine");
+    // Of lifetimes that are not those of the return type, rustc speaks there.
+    let mut handle = machine_name.clone();
+    handle.set_span(machine_name.span().located_at(input.output_span()));
     // A proc's handle knows where it was started.
     let caller = matches!(input.kind, Kind::Proc { .. })
         .then_some(quote!(#[track_caller]))
         .filter(|_| !attrs.iter().any(|attr| attr.path().is_ident("track_caller")));
-    quote! {
-        #(#attrs)*
-        #caller
-        #vis #signature {
+    let mut block = TokenStream::new();
+    let inside = quote! {
             #items
             #twin
             #[allow(
@@ -45,9 +46,11 @@ pub(crate) fn function(
                 clippy::restriction
             )]
             let #machine_name = unsafe { #body };
-            #machine_name
-        }
-    }
+            #handle
+    };
+    // The braces are the user's, and with them the place of the whole function.
+    input.body.brace_token.surround(&mut block, |block| block.extend(inside));
+    quote!(#(#attrs)* #caller #vis #signature #block)
 }
 
 /// A function that was refused: its signature, so that its callers still compile. With `checked`
@@ -113,7 +116,10 @@ impl Emitter<'_> {
         let params = self.input.params.iter().map(|param| &param.ident);
         let (make, state) = match self.input.kind {
             Kind::Proc { .. } => (quote!(start), quote!(())),
-            Kind::Async { .. } => (quote!(lazy), quote!(__State::Start)),
+            Kind::Async { .. } if twin::is_named(self.input) => {
+                (quote!(lazy), quote!(__State::Start))
+            }
+            Kind::Async { .. } => (quote!(lazy_hidden), quote!(__State::Start)),
         };
         // The closure captures nothing; as in the twin, which is `async move`, rustc then suggests no
         // clones.

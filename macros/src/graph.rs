@@ -231,7 +231,7 @@ impl Builder<'_> {
             _ => String::new(),
         };
         let event = match &*method {
-            "put" | "put_future" => Event::Put(slot),
+            "put" => Event::Put(slot),
             "fill" => Event::Fill(slot),
             "hold" => Event::Hold(slot),
             "take" => Event::Take(slot),

@@ -28,6 +28,7 @@ mod known;
 mod liveness;
 mod names;
 mod nested;
+mod once;
 mod parse;
 mod resolve;
 mod storage;

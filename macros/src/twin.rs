@@ -10,7 +10,7 @@ use syn::Type;
 use syn::visit_mut::{self, VisitMut};
 
 use crate::parse::{Input, Kind};
-use crate::unit;
+use crate::{once, unit};
 
 /// The statements that stand at the head of the emitted function.
 pub(crate) fn emit(input: &Input) -> TokenStream {
@@ -104,6 +104,14 @@ fn output(input: &Input) -> TokenStream {
     quote!(#ty)
 }
 
+/// Whether the type of the body's value can be named.
+pub(crate) fn is_named(input: &Input) -> bool {
+    let Ok(written) = syn::parse2::<Type>(input.body_type()) else { return false };
+    let mut named = written.clone();
+    EraseImplTrait.visit_type_mut(&mut named);
+    named == written
+}
+
 /// Leaves to inference what a type does not name.
 pub(crate) struct EraseImplTrait;
 
@@ -117,12 +125,10 @@ impl VisitMut for EraseImplTrait {
 }
 
 fn body(input: &Input) -> TokenStream {
-    match &input.kind {
-        Kind::Async { .. } => input.body.to_token_stream(),
-        Kind::Proc { value } => {
-            let mut body = input.body.clone();
-            unit::complete(&mut body, value);
-            body.to_token_stream()
-        }
+    let mut body = input.body.clone();
+    if let Kind::Proc { value } = &input.kind {
+        unit::complete(&mut body, value);
     }
+    once::mark(&mut body);
+    body.to_token_stream()
 }

@@ -8,6 +8,7 @@ use syn::{Expr, Pat};
 use super::native::{Use, binding_use, untyped};
 use super::{Dest, Flow, SlotId, is_place};
 use crate::liveness::declared;
+use crate::once;
 use crate::resolve::{self, VarId};
 use crate::suspension;
 
@@ -131,7 +132,7 @@ impl Flow<'_> {
             return (place, vec![self.pattern(pattern)]);
         }
         let value = self.value(init, false);
-        (quote!(::async_proc::machine::temp(#value)), vec![self.pattern(pattern)])
+        (once::value(init, value), vec![self.pattern(pattern)])
     }
 
     /// The initialiser of `let _`: a place is only named, a value dropped at the statement's end.
@@ -140,7 +141,7 @@ impl Flow<'_> {
             return self.place_of(init, false);
         }
         let value = self.value(init, false);
-        quote!(::async_proc::machine::temp(#value))
+        once::value(init, value)
     }
 
     /// `let x;`
@@ -190,7 +191,7 @@ impl Flow<'_> {
                     true => self.place_of(&init.expr, false),
                     false => {
                         let value = self.value(&init.expr, false);
-                        quote!(::async_proc::machine::temp(#value))
+                        once::value(&init.expr, value)
                     }
                 };
                 (value, self.pattern(pattern))

@@ -10,6 +10,7 @@ use super::guard::is_guarded;
 use super::native::Use;
 use super::temporaries::{binds_everything, leaps};
 use super::{Dest, Flow, Loop, LoopKind, Scope, StateId};
+use crate::once;
 use crate::resolve;
 use crate::suspension;
 
@@ -207,7 +208,7 @@ impl Flow<'_> {
         let text = self.value(condition, false);
         let kills = self.leave();
         let name = self.local("condition");
-        self.emit(quote!(let #name = #text; #kills));
+        self.emit(quote!(let #name = if #text { true } else { false }; #kills));
         quote!(#name)
     }
 
@@ -348,7 +349,7 @@ impl Flow<'_> {
             self.place(slot)
         } else {
             let value = self.value(scrutinee, held);
-            quote!(::async_proc::machine::temp(#value))
+            once::value(scrutinee, value)
         };
         (text, patterns.iter().map(|pattern| self.pattern(pattern)).collect())
     }

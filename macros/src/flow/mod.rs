@@ -32,6 +32,7 @@ use syn::{Block, Expr, Type};
 
 use crate::diagnostics::Errors;
 use crate::names;
+use crate::once;
 use crate::resolve::{self, Names, VarId};
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -443,7 +444,7 @@ impl Flow<'_> {
 
     fn put(&mut self, slot: SlotId, value: TokenStream) -> TokenStream {
         self.slots[slot.0].written = true;
-        let name = self.name(slot);
+        let (name, value) = (self.name(slot), once::bare(value));
         quote!(#name.put(#value);)
     }
 

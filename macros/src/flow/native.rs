@@ -9,6 +9,7 @@ use super::probe::leaves;
 use super::{Dest, Flow, Loop, LoopKind, line};
 use crate::known::{self, Access};
 use crate::liveness::mentions_in;
+use crate::once;
 use crate::resolve::{self};
 
 /// What the surroundings do with an expression that is a place.
@@ -91,7 +92,17 @@ impl Flow<'_> {
                     *expr = Expr::Verbatim(text);
                 }
             }
-            Expr::Field(field) => self.rewrite(&mut field.base, Use::Place),
+            Expr::Field(_) => {
+                let copied = (usage == Use::Value).then(|| self.copied(expr)).flatten();
+                if let Some(text) = copied {
+                    *expr = Expr::Verbatim(text);
+                } else if let Expr::Field(field) = expr {
+                    match self.behind(&field.base) {
+                        Some(text) => *field.base = Expr::Verbatim(text),
+                        None => self.rewrite(&mut field.base, Use::Place),
+                    }
+                }
+            }
             Expr::MethodCall(_) => self.rewrite_method_call(expr),
             Expr::Call(call) => {
                 if let Some(text) = self.callee(call) {
@@ -106,6 +117,11 @@ impl Flow<'_> {
             Expr::Unary(unary) => {
                 let deref = matches!(unary.op, syn::UnOp::Deref(_));
                 if deref
+                    && usage == Use::Place
+                    && let Some(text) = self.behind(&unary.expr)
+                {
+                    *expr = Expr::Verbatim(text);
+                } else if deref
                     && usage == Use::Value
                     && let Some(text) = self.unboxed(&unary.expr)
                 {
@@ -308,7 +324,10 @@ impl Flow<'_> {
     /// The code that gives a value to where it goes.
     pub(super) fn store(&mut self, value: TokenStream, dest: &Dest, span: Span) -> TokenStream {
         match dest {
-            Dest::Discard => quote!(#value;),
+            Dest::Discard => {
+                let value = once::bare(value);
+                quote!(#value;)
+            }
             Dest::Slot(slot, None) => self.put(*slot, value),
             Dest::Filled(slot, None) => self.fill(*slot, value),
             Dest::Slot(slot, Some(ty)) => {
@@ -329,6 +348,7 @@ impl Flow<'_> {
     }
 
     pub(super) fn propagate(&mut self, value: TokenStream, span: Span) -> TokenStream {
+        let value = once::bare(value);
         let leave = quote_spanned!(span=> |residual| residual?);
         let crosses = self.returns_result.then(|| {
             let line = line(span);
@@ -349,7 +369,7 @@ impl Flow<'_> {
                     let mention = names.mention(id);
                     !mention.implied || self.is_elsewhere(mention.var)
                 }
-                None => true,
+                None => !arg.implied,
             });
             for arg in &mut arguments.args {
                 let usage = if arg.access == Access::Value { Use::Value } else { Use::Place };

@@ -15,6 +15,7 @@ use super::temporaries::{is_promoted, leaps, leaps_as, leaps_place};
 use super::{Dest, Flow, Suspension, is_place};
 use crate::known::{self, Access};
 use crate::names;
+use crate::once;
 use crate::resolve;
 use crate::suspension;
 
@@ -74,7 +75,9 @@ impl Flow<'_> {
                     }
                     false => call.func.to_token_stream(),
                 };
-                quote!(#func(#(#texts),*))
+                let mut text = func;
+                call.paren_token.surround(&mut text, |text| text.extend(quote!(#(#texts),*)));
+                text
             }
             Expr::MethodCall(call) => self.method_call(call, held),
             Expr::Binary(binary) => self.binary(binary, held),
@@ -115,12 +118,16 @@ impl Flow<'_> {
             Expr::Tuple(tuple) => {
                 let operands: Vec<_> = tuple.elems.iter().map(Operand::value).collect();
                 let texts = self.operands(&operands, held);
-                quote!((#(#texts,)*))
+                let mut text = TokenStream::new();
+                tuple.paren_token.surround(&mut text, |text| text.extend(quote!(#(#texts,)*)));
+                text
             }
             Expr::Array(array) => {
                 let operands: Vec<_> = array.elems.iter().map(Operand::value).collect();
                 let texts = self.operands(&operands, held);
-                quote!([#(#texts),*])
+                let mut text = TokenStream::new();
+                array.bracket_token.surround(&mut text, |text| text.extend(quote!(#(#texts),*)));
+                text
             }
             Expr::Repeat(repeat) => {
                 let (value, len) = (self.value(&repeat.expr, held), &repeat.len);
@@ -143,7 +150,10 @@ impl Flow<'_> {
                 if qself.is_some() {
                     self.refuse(path, "a qualified path here is not compiled yet: name the type");
                 }
-                quote!(#path { #(#members: #texts,)* #rest })
+                let mut text = path.to_token_stream();
+                let fields = quote!(#(#members: #texts,)* #rest);
+                literal.brace_token.surround(&mut text, |text| text.extend(fields));
+                text
             }
             Expr::Range(range) => {
                 let bounds: Vec<_> = [range.start.as_deref(), range.end.as_deref()]
@@ -216,8 +226,7 @@ impl Flow<'_> {
             source: span_text(&wait.base, &self.restore(wait.base.to_token_stream())),
         });
         // With the span of the twin's `.await`: of what is no future, rustc speaks once a span.
-        let waits_for = quote_spanned!(span=> ::async_proc::machine::temp(#future));
-        self.emit(quote_spanned!(span=> #name.put_future(#waits_for);));
+        self.emit(quote!(#name.put(::async_proc::machine::Awaited(#future).into_future());));
         self.go_on(state);
         self.begin(state);
         let mut value = self.local(&format!("{}_value", snake(&about)));
@@ -231,7 +240,7 @@ impl Flow<'_> {
                 return ::async_proc::machine::Pending;
             };
         });
-        quote!(#value)
+        once::value(&Expr::Await(wait.clone()), quote!(#value))
     }
 
     /// Compiles operands in order. Those before the last one that suspends, or that leaves
@@ -307,7 +316,7 @@ impl Flow<'_> {
             self.emit(put);
             self.place(slot)
         } else {
-            quote!(::async_proc::machine::temp(#value))
+            once::value(expr, value)
         }
     }
 
@@ -478,7 +487,7 @@ impl Flow<'_> {
                 let mention = names.mention(id);
                 !mention.implied || self.is_elsewhere(mention.var)
             }
-            None => true,
+            None => !arg.implied,
         });
         // What a format string borrows lives to the end of the statement, past every argument.
         let args = std::mem::take(&mut arguments.args);

@@ -3,10 +3,12 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
+use syn::spanned::Spanned;
 
 use super::native::Use;
 use super::{Flow, Part, Parts, SlotId};
 use crate::liveness::mentions_in;
+use crate::once;
 use crate::parse::Reference;
 use crate::resolve::{self, MentionId, VarId};
 
@@ -25,9 +27,44 @@ impl Flow<'_> {
             // The twin proves that this copies, or reborrows; if not, rustc says so there.
             let mut name = self.name(slot);
             name.set_span(Span::mixed_site().located_at(mention.span));
-            return Some(quote_spanned!(mention.span=> #name.copy()));
+            let copy = quote_spanned!(mention.span=> #name.copy());
+            return Some(once::at(mention.span, mention.span, copy));
         }
-        Some(self.take(slot))
+        Some(once::at(mention.span, mention.span, self.take(slot)))
+    }
+
+    /// What a variable refers to that was declared as `&T`, if `expr` is one: reached through a raw
+    /// pointer, so that of a change to it rustc speaks in the twin alone.
+    pub(super) fn behind(&self, expr: &Expr) -> Option<TokenStream> {
+        let (mention, path) = field_path(expr)?;
+        let mention = self.names.mention(mention);
+        let slot = self.frame_slot(mention.var)?;
+        let shadowed = self.shadowed.iter().any(|shadows| shadows.contains_key(&mention.var));
+        if !path.is_empty() || !self.is_shared(mention.var) || shadowed {
+            return None;
+        }
+        let span = mention.span;
+        let mut name = self.name(slot);
+        name.set_span(Span::mixed_site().located_at(span));
+        Some(quote_spanned!(span=> (*::async_proc::machine::behind(#name.at))))
+    }
+
+    /// The text that copies a field of what such a variable refers to: what is moved out of it, is
+    /// so in the twin alone, too.
+    pub(super) fn copied(&self, expr: &Expr) -> Option<TokenStream> {
+        let Expr::Field(_) = expr else { return None };
+        let (mention, path) = field_path(expr)?;
+        let span = self.names.mention(mention).span;
+        let mut base = expr;
+        while let Expr::Field(field) = base {
+            base = &field.base;
+        }
+        let behind = self.behind(base)?;
+        let copy = quote! {
+            ::async_proc::machine::copied(&raw const #behind #(.#path)*)
+        };
+        let last = path.last().map_or(span, Spanned::span);
+        Some(once::at(span, last, copy))
     }
 
     pub(super) fn is_shared(&self, var: VarId) -> bool {

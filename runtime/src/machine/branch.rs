@@ -92,7 +92,7 @@ impl<T, E> Branch for Poll<Option<Result<T, E>>> {
 #[macro_export]
 macro_rules! propagate {
     ($value:expr, |$residual:ident| $leave:expr $(, $function:expr, $line:expr)?) => {
-        match $crate::machine::Branch::branch($value) {
+        match $crate::machine::Tried($value).branch() {
             ::core::result::Result::Ok(output) => output,
             ::core::result::Result::Err($residual) => {
                 let result = (|| { $leave; ::core::unreachable!() })();

@@ -42,6 +42,7 @@ mod site;
 mod slot;
 mod table;
 mod unit;
+mod wrong;
 
 use std::alloc::Layout;
 
@@ -60,15 +61,22 @@ pub use self::plan::{Destructor, Live, Meets, Need, Plan, Shape, flag, need};
 pub use self::probe::{Arm, Held, Moves, Probe};
 pub use self::shown::{Bound, InFrame, Kept, Shown};
 pub use self::site::{Function, Suspension};
-pub use self::slot::{Base, FieldsBehindAPointer, HoldsItsFields, Moved, Slot, poll, temp};
+pub use self::slot::{Base, FieldsBehindAPointer, HoldsItsFields, Moved, Slot, poll};
 pub use self::table::{Tabulate, Vtable};
 pub use self::unit::{Returns, Unit, unit};
+pub use self::wrong::{Awaited, Tried, Wrong, behind, copied};
 
 pub use std::task::Poll;
 pub use std::task::Poll::{Pending, Ready};
 
 use crate::future::Future;
 use std::future::Future as StdFuture;
+
+/// A value, to be used as `Value(value).0`: an expression into which nothing flows from the type that
+/// is asked for. If the value is of another, rustc says that this is wrong as a whole, and where twin
+/// and machine have it at the same place, says it once.
+#[derive(Debug)]
+pub struct Value<T>(pub T);
 
 /// Notes the twin's type: just that, with every lifetime in it, which `&mut` makes sure of.
 pub fn twin<W: StdFuture<Output = R>, R>(_: &mut PhantomData<W>, _: &mut W) {}
@@ -86,6 +94,22 @@ pub fn twin_of_proc<W: StdFuture<Output = R> + 'static, R>(_: &mut PhantomData<W
 pub unsafe fn lazy<W, P, M, R>(_: PhantomData<W>, params: P, machine: M) -> Lazy<W, P, M, R>
 where
     W: StdFuture<Output = R>,
+    M: Fn(Visit<'_, '_, W, P, R>) -> Poll<R>,
+{
+    // SAFETY: the caller's promise.
+    unsafe { Lazy::new(params, machine) }
+}
+
+/// [`lazy`] for a function that returns `impl Trait`: a closure in its value is one of the machine's,
+/// not the twin's.
+///
+/// # Safety
+///
+/// As for [`lazy`].
+#[inline(always)]
+pub unsafe fn lazy_hidden<W, P, M, R>(_: PhantomData<W>, params: P, machine: M) -> Lazy<W, P, M, R>
+where
+    W: StdFuture,
     M: Fn(Visit<'_, '_, W, P, R>) -> Poll<R>,
 {
     // SAFETY: the caller's promise.

@@ -1,6 +1,6 @@
 //! Slots: the variables of a machine, in its frame.
 
-use std::future::{Future, IntoFuture};
+use std::future::Future;
 use std::mem::{self, ManuallyDrop};
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -202,19 +202,6 @@ impl<T> Drop for Write<T> {
     }
 }
 
-impl<F> Slot<F> {
-    /// Puts the future to wait for.
-    ///
-    /// # Safety
-    ///
-    /// As for [`Slot::put`].
-    #[inline(always)]
-    pub unsafe fn put_future<I: IntoFuture<IntoFuture = F>>(self, future: I) {
-        // SAFETY: the caller's promise.
-        unsafe { self.put(future.into_future()) };
-    }
-}
-
 /// Polls the future in the slot, and drops it as soon as it is ready, before its value is used.
 ///
 /// # Safety
@@ -366,9 +353,3 @@ pub trait HoldsItsFields {
 }
 
 impl<T: ?Sized> HoldsItsFields for Base<T> {}
-
-/// Makes a temporary of a value: it lives to the end of the statement it stands in.
-#[inline(always)]
-pub fn temp<T>(value: T) -> T {
-    value
-}
