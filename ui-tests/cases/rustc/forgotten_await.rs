@@ -16,3 +16,5 @@ async fn len() -> usize {
 fn main() {
     drop(len());
 }
+
+//@ twice E0308@12: the machine meets the type elsewhere, or rustc has no advice there about futures

@@ -24,3 +24,5 @@ fn main() {
     drop(out_of_reference(&Named { name: String::new() }));
     drop(out_of_index(Vec::new()));
 }
+
+//@ twice E0507@20: rustc advises to clone in one of them

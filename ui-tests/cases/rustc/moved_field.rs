@@ -27,3 +27,5 @@ async fn both(pair: Pair) -> usize {
 fn main() {
     drop(both(Pair { left: Name(String::new()), right: Name(String::new()) }));
 }
+
+//@ twice E0507@22: the machine holds the variable behind a pointer

@@ -29,3 +29,5 @@ fn main() {
     drop(local());
     drop(behind_reference(&Vec::new()));
 }
+
+//@ twice E0596@24: what a reference refers to is reached as it was written

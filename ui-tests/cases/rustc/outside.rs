@@ -1,3 +1,4 @@
+//@ procs
 //! E0728: suspending in a function that nobody compiled.
 
 use async_proc::prelude::*;

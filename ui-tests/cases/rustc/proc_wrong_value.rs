@@ -1,3 +1,4 @@
+//@ procs
 //! E0308: the value of a proc is a `Result`.
 
 use async_proc::prelude::*;

@@ -10,3 +10,5 @@ async fn count(n: u32) -> u32 {
 fn main() {
     drop(count(3));
 }
+
+//@ differs E0733: the place is that of the word `async`, as of an `async` block

@@ -1,3 +1,4 @@
+//@ procs
 //! The lints `unused`: once, on the user's own names.
 
 #![deny(unused)]

@@ -1,3 +1,4 @@
+//@ procs
 //! The lint `unused_must_use`: once, on the value that is thrown away.
 
 #![deny(unused_must_use)]

@@ -1,3 +1,4 @@
+//@ procs
 //! E0382: a variable is used after it was moved, with a suspension between.
 
 use async_proc::prelude::*;
