@@ -31,6 +31,10 @@ const AREAS: &[&str] = &[
     "receivers",
     "awaits",
     "attributes",
+    "dynamic_drops",
+    "drop_orders",
+    "known_shapes",
+    "generators",
     "by_hand",
     "beyond",
 ];

@@ -159,10 +159,12 @@ fn matches_as_match(mac: &Macro) -> Option<Expr> {
     syn::parse2(quote!(match #value { #arm => true, _ => false })).ok()
 }
 
-/// `(a, b) = value` as a `let` of new names and an assignment each, which is what it stands for.
+/// `(a, b) = value` as a `let` of new names and an assignment each, which is what it stands for, and
+/// `_ = value` as a `let _`.
 fn destructure(assign: &syn::ExprAssign) -> Option<Expr> {
-    if !matches!(&*assign.left, Expr::Tuple(_) | Expr::Array(_) | Expr::Call(_) | Expr::Struct(_)) {
-        return None;
+    match &*assign.left {
+        Expr::Tuple(_) | Expr::Array(_) | Expr::Call(_) | Expr::Struct(_) | Expr::Infer(_) => {}
+        _ => return None,
     }
     let mut places = Vec::new();
     let pattern = assignee(&assign.left, &mut places)?;

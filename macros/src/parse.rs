@@ -182,7 +182,9 @@ impl Param {
                         pattern => {
                             let pattern = pattern.clone();
                             let ident = format_ident!("__p{index}", span = Span::mixed_site());
-                            *typed.pat = syn::parse_quote!(#ident);
+                            // Borrowed mutably in place, as rustc has it.
+                            let mutable = binds_mutably(&pattern).then(|| quote!(mut));
+                            *typed.pat = syn::parse_quote!(#mutable #ident);
                             Param {
                                 attrs,
                                 ident,
@@ -218,6 +220,20 @@ impl Reference {
             },
         )
     }
+}
+
+/// Whether a part of a pattern is `ref mut`.
+fn binds_mutably(pattern: &Pat) -> bool {
+    struct Bound(bool);
+    impl<'ast> Visit<'ast> for Bound {
+        fn visit_pat_ident(&mut self, pat: &'ast syn::PatIdent) {
+            self.0 |= pat.by_ref.is_some() && pat.mutability.is_some();
+            visit::visit_pat_ident(self, pat);
+        }
+    }
+    let mut bound = Bound(false);
+    bound.visit_pat(pattern);
+    bound.0
 }
 
 /// A proc outlives its caller, so it owns its arguments.

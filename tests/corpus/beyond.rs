@@ -92,3 +92,95 @@ case! {
         }
     }
 }
+
+case! {
+    mixed_bindings [mixed_bindings()]
+    async fn mixed_bindings() -> usize {
+        let mut all = (later("a", D::new("a")).await, later("b", D::new("b")).await, later("c", D::new("c")).await, later("e", D::new("e")).await);
+        let (ref _a, ref mut b, _c, mut e) = all;
+        tick("bound").await;
+        b.rename("changed");
+        e.rename("owned");
+        tick("after").await;
+        e.len()
+    }
+}
+
+case! {
+    reference_in_a_guard [reference_in_a_guard(true), reference_in_a_guard(false)]
+    async fn reference_in_a_guard(holds: bool) -> usize {
+        let x = later("x", D::new("x")).await;
+        match x {
+            ref _x if holds => {
+                tick("held").await;
+                1
+            }
+            _rest => {
+                tick("not held").await;
+                2
+            }
+        }
+    }
+}
+
+case! {
+    box_emptied_and_refilled [box_emptied_and_refilled(true), box_emptied_and_refilled(false)]
+    async fn box_emptied_and_refilled(refill: bool) -> usize {
+        let mut boxed = Box::new(later("x", D::new("x")).await);
+        let x = *boxed;
+        tick("empty").await;
+        if refill {
+            *boxed = later("y", D::new("y")).await;
+            tick("full").await;
+        }
+        x.len()
+    }
+}
+
+case! {
+    one_element_moved [one_element_moved(0), one_element_moved(1), one_element_moved(2), one_element_moved(3)]
+    async fn one_element_moved(which: usize) {
+        let all = [later("a", D::new("a")).await, later("b", D::new("b")).await, later("c", D::new("c")).await];
+        tick("before").await;
+        let _x = match which {
+            0 => { let [a, ..] = all; a }
+            1 => { let [_, b, _] = all; b }
+            2 => { let [.., c] = all; c }
+            _ => panic!("no such element"),
+        };
+        tick("after").await;
+    }
+}
+
+case! {
+    inner_arrays [inner_arrays()]
+    async fn inner_arrays() {
+        let mut all = [[later("a", D::new("a")).await, later("b", D::new("b")).await], [later("c", D::new("c")).await, later("d", D::new("d")).await]];
+        tick("whole").await;
+        let [_, _rest] = all;
+        tick("half").await;
+        all = [[later("e", D::new("e")).await, later("f", D::new("f")).await], [later("g", D::new("g")).await, later("h", D::new("h")).await]];
+        let [[_e, _], _] = all;
+        tick("after").await;
+    }
+}
+
+case! {
+    taken_and_refilled_array [taken_and_refilled_array()]
+    async fn taken_and_refilled_array() {
+        let mut all = [later("a", D::new("a")).await, later("b", D::new("b")).await, later("c", D::new("c")).await];
+        let [_, _, _x] = all;
+        tick("last gone").await;
+        all = [later("d", D::new("d")).await, later("e", D::new("e")).await, later("f", D::new("f")).await];
+        let [_y, ..] = all;
+        tick("first gone").await;
+    }
+}
+
+case! {
+    returned_with_locals [returned_with_locals(D::new("x"))]
+    async fn returned_with_locals(x: D) -> usize {
+        let y = D::new("y");
+        return { let z = D::new("z"); D::new("temporary").touch().len() } + look(&D::new("awaited")).await;
+    }
+}

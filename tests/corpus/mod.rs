@@ -30,12 +30,20 @@ mod calls;
 mod chains;
 #[cfg(area = "closures")]
 mod closures;
+#[cfg(area = "drop_orders")]
+mod drop_orders;
+#[cfg(area = "dynamic_drops")]
+mod dynamic_drops;
+#[cfg(area = "generators")]
+mod generators;
 #[cfg(area = "generics")]
 mod generics;
 #[cfg(area = "guards")]
 mod guards;
 #[cfg(area = "items")]
 mod items;
+#[cfg(area = "known_shapes")]
+mod known_shapes;
 #[cfg(area = "lets")]
 mod lets;
 #[cfg(area = "loops")]
