@@ -4,7 +4,9 @@
 //! `match`, `await_fut!` an `.await?`. What does not suspend stays as it was written.
 
 use proc_macro2::{Ident, Span};
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, Item, Label, Macro, Stmt};
 
@@ -22,6 +24,13 @@ struct Desugar<'e> {
 
 impl VisitMut for Desugar<'_> {
     fn visit_item_mut(&mut self, _: &mut Item) {}
+
+    fn visit_block_mut(&mut self, block: &mut Block) {
+        let stmts = std::mem::take(&mut block.stmts);
+        block.stmts =
+            stmts.into_iter().flat_map(|stmt| pinned(&stmt).unwrap_or(vec![stmt])).collect();
+        visit_mut::visit_block_mut(self, block);
+    }
 
     fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {
         if let Stmt::Macro(mac) = stmt
@@ -77,6 +86,7 @@ impl Desugar<'_> {
                 }
             },
             "matches" => matches_as_match(mac),
+            "dbg" => dbg_as_match(mac),
             _ => None,
         }
     }
@@ -136,8 +146,43 @@ impl Desugar<'_> {
     }
 }
 
+/// `pin_mut!(a, b);`, and `pin!(a, b);` as a statement, which pin variables under their own names: as
+/// the `let`s they stand for.
+fn pinned(stmt: &Stmt) -> Option<Vec<Stmt>> {
+    let Stmt::Macro(stmt) = stmt else { return None };
+    let last = stmt.mac.path.segments.last()?;
+    if last.ident != "pin_mut" && last.ident != "pin" {
+        return None;
+    }
+    let names = Punctuated::<Ident, syn::Token![,]>::parse_terminated;
+    let names = stmt.mac.parse_body_with(names).ok()?;
+    let pins =
+        names.iter().map(|name| syn::parse_quote!(let mut #name = ::core::pin::pin!(#name);));
+    Some(pins.collect())
+}
+
 fn is_matches(mac: &Macro) -> bool {
     mac.path.segments.last().is_some_and(|last| last.ident == "matches")
+}
+
+/// `dbg!(value)` as what it stands for, since it prints the words of the source.
+fn dbg_as_match(mac: &Macro) -> Option<Expr> {
+    let value = mac.parse_body::<Expr>().ok()?;
+    let text = value.span().source_text().unwrap_or_else(|| mac.tokens.to_string());
+    let text = syn::LitStr::new(&text, Span::call_site());
+    let name = Ident::new("value", Span::mixed_site());
+    let at = quote_spanned!(mac.path.span()=> ::core::line!(), ::core::column!());
+    syn::parse2(quote! {
+        match #value {
+            #name => {
+                ::std::eprintln!(
+                    "[{}:{}:{}] {} = {:#?}", ::core::file!(), #at, #text, &#name
+                );
+                #name
+            }
+        }
+    })
+    .ok()
 }
 
 /// `matches!(value, pattern if guard)` as the `match` it stands for.

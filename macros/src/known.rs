@@ -64,6 +64,8 @@ fn family(name: &str) -> Option<Family> {
             (&[Borrow, Borrow], Rest::Format)
         }
         "vec" | "dbg" => (&[], Rest::Values),
+        "pin" => (&[Value], Rest::Values),
+        "addr_of" | "addr_of_mut" | "__alias" | "__alias_mut" => (&[Borrow], Rest::Values),
         _ => return None,
     };
     Some(Family { leading, rest })
@@ -100,6 +102,19 @@ pub(crate) fn parse(mac: &Macro) -> Option<Arguments> {
 pub(crate) fn is_text(mac: &Macro) -> bool {
     mac.path.segments.last().is_some_and(|last| {
         ["stringify", "concat", "cfg", "env", "option_env"].iter().any(|name| last.ident == name)
+    })
+}
+
+/// Whether a macro is none that is known, or its arguments do not parse.
+pub(crate) fn is_unknown(mac: &Macro) -> bool {
+    !is_text(mac) && parse(mac).is_none()
+}
+
+/// Whether a macro's name says that it may leave the function, which its tokens do not show.
+pub(crate) fn leaves(mac: &Macro) -> bool {
+    mac.path.segments.last().is_some_and(|last| {
+        let name = last.ident.to_string();
+        name == "r#try" || ["bail", "ensure", "return"].iter().any(|word| name.contains(word))
     })
 }
 
@@ -190,7 +205,7 @@ pub(crate) fn quote_condition(mac: &Macro, original: &str, arguments: &mut Argum
 }
 
 /// The identifiers a format string captures: `{name}`, `{name:…}`, and `name$` widths.
-fn captured_names(text: &str) -> Vec<String> {
+pub(crate) fn captured_names(text: &str) -> Vec<String> {
     let mut names = Vec::new();
     let mut add = |name: &str| {
         let ident = name.starts_with(|c: char| c.is_alphabetic() || c == '_');

@@ -13,6 +13,7 @@
 //!
 //! Errors are collected in `diagnostics` and reported together.
 
+mod alias;
 mod attributes;
 mod cfg;
 mod desugar;
@@ -84,7 +85,9 @@ fn compile(attr: TokenStream, item: TokenStream) -> TokenStream {
         .map(|(var, param)| (var, param.pattern.clone()))
         .collect();
     liveness::analyse(&input.body, &params, &mut names);
-    let machine = flow::compile(&input.body, &names, &params, input.returns_result(), &mut errors);
+    alias::settle(&mut input.body, &names);
+    let returns = flow::Returns { result: input.returns_result(), ty: twin::output(&input) };
+    let machine = flow::compile(&input.body, &names, &params, returns, &mut errors);
     if !errors.is_empty() {
         let items = quote::quote!(#(#items)*);
         let function = emit::refused(&written, is_rust.then_some(&items));

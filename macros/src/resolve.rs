@@ -7,11 +7,14 @@
 use std::collections::{HashMap, HashSet};
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, Item, Macro, Pat, Stmt, UseTree};
 
+use crate::alias;
 use crate::known::{self, Arguments};
 use crate::parse::{Input, Reference};
+use crate::suspension;
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub(crate) struct VarId(pub(crate) usize);
@@ -38,8 +41,6 @@ pub(crate) struct Mention {
     pub(crate) span: Span,
     /// Added by us for a name captured inside a format string.
     pub(crate) implied: bool,
-    /// Inside a macro whose grammar is not known: its tokens are left alone.
-    pub(crate) opaque: bool,
     /// Decided by the liveness pass: whether the variable may be used again afterwards.
     pub(crate) used_later: bool,
 }
@@ -210,15 +211,9 @@ impl Resolver {
         }
     }
 
-    fn mention(&mut self, ident: &Ident, implied: bool, opaque: bool) -> Option<MentionId> {
+    fn mention(&mut self, ident: &Ident, implied: bool) -> Option<MentionId> {
         let var = self.lookup(ident)?;
-        self.names.mentions.push(Mention {
-            var,
-            span: ident.span(),
-            implied,
-            opaque,
-            used_later: false,
-        });
+        self.names.mentions.push(Mention { var, span: ident.span(), implied, used_later: false });
         Some(MentionId(self.names.mentions.len() - 1))
     }
 
@@ -248,7 +243,7 @@ impl Resolver {
             if arg.implied {
                 if let Expr::Path(path) = &mut arg.expr
                     && let Some(ident) = path.path.get_ident().cloned()
-                    && let Some(mention) = self.mention(&ident, true, false)
+                    && let Some(mention) = self.mention(&ident, true)
                 {
                     path.path = mention_ident(mention, ident.span()).into();
                 }
@@ -260,23 +255,51 @@ impl Resolver {
         arguments.args.retain(|arg| !arg.implied || mention_of(&arg.expr).is_some());
     }
 
-    /// Notes the variables that an unknown macro may use, and leaves its tokens alone.
-    fn opaque(&mut self, tokens: TokenStream) {
-        let mut after_dot = false;
-        for token in tokens {
-            match token {
-                TokenTree::Ident(ident) if !after_dot => {
-                    let _ = self.mention(&ident, false, true);
-                }
-                TokenTree::Group(group) => self.opaque(group.stream()),
-                TokenTree::Punct(punct) => {
-                    after_dot = punct.as_char() == '.';
-                    continue;
-                }
-                _ => {}
-            }
-            after_dot = false;
+    /// An unknown macro: what reads as an expression is one, and the names of other variables in it
+    /// are given locals of that name.
+    fn unknown(&mut self, mac: &mut Macro) -> Vec<(alias::Name, Ident, bool)> {
+        if suspension::tokens(&mac.tokens) {
+            return Vec::new();
         }
+        let arguments = known::parse_unknown(mac);
+        // One argument that a macro which checks it may print.
+        let printed =
+            known::leaves(mac) && arguments.as_ref().is_some_and(|all| all.args.len() == 1);
+        let Some(mut arguments) = arguments.filter(|_| !printed) else {
+            let names = self.aliases(alias::names(&mac.tokens));
+            mac.tokens = alias::rename(mac.tokens.clone(), &names);
+            return names;
+        };
+        let before = self.names.mentions.len();
+        let mut names = Vec::new();
+        for arg in &mut arguments.args {
+            if !alias::is_safe(&arg.expr) {
+                self.visit_expr_mut(&mut arg.expr);
+                continue;
+            }
+            for name in alias::names(&arg.expr.to_token_stream()) {
+                if !names.iter().any(|known: &alias::Name| known.ident == name.ident) {
+                    names.push(name);
+                }
+            }
+        }
+        let names = self.aliases(names);
+        if self.names.mentions.len() > before + names.len() {
+            mac.tokens = arguments.to_tokens();
+        }
+        mac.tokens = alias::rename(mac.tokens.clone(), &names);
+        names
+    }
+
+    /// Those of the names that are variables', each with a mention of it.
+    fn aliases(&mut self, names: Vec<alias::Name>) -> Vec<(alias::Name, Ident, bool)> {
+        let mentioned = names.into_iter().filter_map(|name| {
+            let mention = self.mention(&name.ident, false)?;
+            let mutable = self.names.var(self.names.mention(mention).var).mutable;
+            let ident = mention_ident(mention, name.ident.span());
+            Some((name, ident, mutable))
+        });
+        mentioned.collect()
     }
 }
 
@@ -311,6 +334,14 @@ impl VisitMut for Resolver {
                 }
                 self.pattern(&mut local.pat);
             }
+            Stmt::Macro(mac) if known::is_unknown(&mac.mac) => {
+                let names = self.unknown(&mut mac.mac);
+                if !names.is_empty() {
+                    let semi = mac.semi_token;
+                    let body = syn::parse_quote!({ #mac });
+                    *stmt = Stmt::Expr(alias::around(&names, body), semi);
+                }
+            }
             _ => visit_mut::visit_stmt_mut(self, stmt),
         }
     }
@@ -327,14 +358,6 @@ impl VisitMut for Resolver {
                 known::quote_condition(mac, &original, &mut arguments);
                 mac.tokens = arguments.to_tokens();
             }
-        } else if let Some(mut arguments) = known::parse_unknown(mac) {
-            let before = self.names.mentions.len();
-            self.arguments(&mut arguments);
-            if self.names.mentions.len() > before {
-                mac.tokens = arguments.to_tokens();
-            }
-        } else {
-            self.opaque(mac.tokens.clone());
         }
     }
 
@@ -347,9 +370,15 @@ impl VisitMut for Resolver {
 
     fn visit_expr_mut(&mut self, expr: &mut Expr) {
         match expr {
+            Expr::Macro(mac) if known::is_unknown(&mac.mac) => {
+                let names = self.unknown(&mut mac.mac);
+                if !names.is_empty() {
+                    *expr = alias::around(&names, expr.clone());
+                }
+            }
             Expr::Path(path) => {
                 let Some(ident) = path.path.get_ident().cloned() else { return };
-                match self.mention(&ident, false, false) {
+                match self.mention(&ident, false) {
                     Some(mention) => path.path = mention_ident(mention, ident.span()).into(),
                     None => {
                         self.names.foreign.insert(ident.to_string());

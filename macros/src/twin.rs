@@ -95,7 +95,7 @@ pub(crate) fn pin_return_type(input: &Input, wrapper: &TokenStream) -> TokenStre
 }
 
 /// The type of the body's value, as far as it can be named.
-fn output(input: &Input) -> TokenStream {
+pub(crate) fn output(input: &Input) -> TokenStream {
     let mut ty = match syn::parse2(input.body_type()) {
         Ok(Type::Never(_)) | Err(_) => return quote!(_),
         Ok(ty) => ty,

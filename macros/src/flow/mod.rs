@@ -230,7 +230,7 @@ pub(crate) struct Flow<'a> {
     shown: HashMap<VarId, SlotId>,
     edges: HashMap<(Vec<SlotId>, StateId), StateId>,
     taken: HashSet<String>,
-    returns_result: bool,
+    returns: Returns,
     /// The current state has returned the function's value.
     ended: bool,
     tails: Vec<Tail>,
@@ -238,12 +238,20 @@ pub(crate) struct Flow<'a> {
     questions: Vec<Question>,
 }
 
-/// Compiles a resolved body. `returns_result` says that its value is a `Result`.
+/// What a function returns.
+pub(crate) struct Returns {
+    /// It is a `Result`.
+    pub(crate) result: bool,
+    /// Its type, as far as it can be named.
+    pub(crate) ty: TokenStream,
+}
+
+/// Compiles a resolved body.
 pub(crate) fn compile(
     body: &Block,
     names: &Names,
     params: &[(VarId, Option<syn::Pat>)],
-    returns_result: bool,
+    returns: Returns,
     errors: &mut Errors,
 ) -> Machine {
     let flow = Flow {
@@ -272,7 +280,7 @@ pub(crate) fn compile(
             .map(|name| (*name).to_owned())
             .chain(names.foreign.iter().cloned())
             .collect(),
-        returns_result,
+        returns,
         ended: false,
         tails: Vec::new(),
         edition: None,
@@ -363,7 +371,7 @@ impl Flow<'_> {
     /// The code that ends the function with a value. It is the value of a block: rustc says there
     /// what it says in the twin where the type is wrong, so that the user reads it once.
     fn finish(&self, value: TokenStream, span: Span) -> TokenStream {
-        if self.returns_result {
+        if self.returns.result {
             let line = line(span);
             quote! {
                 return ::async_proc::machine::Ready(

@@ -3,6 +3,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
 use syn::{Block, Expr, Pat, Stmt};
 
 use super::probe::leaves;
@@ -60,7 +61,16 @@ impl Flow<'_> {
                 }
             }
             Stmt::Expr(expr, _) => self.rewrite(expr, Use::Value),
-            Stmt::Macro(stmt) => self.rewrite_macro(&mut stmt.mac),
+            Stmt::Macro(mac) => {
+                self.rewrite_macro(&mut mac.mac);
+                let text = match mac.semi_token {
+                    Some(_) => quote!({ #mac }),
+                    None => mac.mac.to_token_stream(),
+                };
+                if let Some(text) = self.leaving(&mac.mac, text) {
+                    *stmt = Stmt::Expr(Expr::Verbatim(text), mac.semi_token);
+                }
+            }
             Stmt::Item(_) => {}
         }
     }
@@ -229,7 +239,12 @@ impl Flow<'_> {
                 let text = self.closure(expr);
                 *expr = Expr::Verbatim(text);
             }
-            Expr::Macro(mac) => self.rewrite_macro(&mut mac.mac),
+            Expr::Macro(mac) => {
+                self.rewrite_macro(&mut mac.mac);
+                if let Some(text) = self.leaving(&mac.mac, mac.mac.to_token_stream()) {
+                    *expr = Expr::Verbatim(text);
+                }
+            }
             Expr::Struct(literal) => {
                 self.refuse_update(literal);
                 self.rewrite_all(literal.fields.iter_mut().map(|field| &mut field.expr));
@@ -350,7 +365,7 @@ impl Flow<'_> {
     pub(super) fn propagate(&mut self, value: TokenStream, span: Span) -> TokenStream {
         let value = once::bare(value);
         let leave = quote_spanned!(span=> |residual| residual?);
-        let crosses = self.returns_result.then(|| {
+        let crosses = self.returns.result.then(|| {
             let line = line(span);
             quote!(, __FUNCTION, #line)
         });
@@ -380,39 +395,18 @@ impl Flow<'_> {
             {
                 mac.tokens = arguments.to_tokens();
             }
-            return;
         }
-        self.refuse_opaque(mac);
     }
 
-    /// An unknown macro whose arguments are no expressions, but name a variable of the frame.
-    fn refuse_opaque(&mut self, mac: &syn::Macro) {
-        let text = mac.tokens.clone();
-        let slots: Vec<(String, Ident)> = self
-            .slot_of
-            .iter()
-            .filter(|(var, _)| self.names.var(**var).in_frame)
-            .map(|(var, _)| {
-                let ident = self.names.var(*var).ident.clone();
-                (ident.to_string(), ident)
-            })
-            .collect();
-        let mut found = None;
-        resolve::replace_idents(text, &mut |ident| {
-            if slots.iter().any(|(name, _)| ident == name) {
-                found.get_or_insert_with(|| ident.clone());
-            }
-            None
-        });
-        if let Some(ident) = found {
-            self.errors.refuse(
-                &ident,
-                format_args!(
-                    "`{ident}` lives across a suspension, and the grammar of this macro is not \
-                     known: bind what it needs to a variable of its own before it"
-                ),
-            );
+    /// The text of a macro that may leave the function, which its tokens do not show.
+    fn leaving(&mut self, mac: &syn::Macro, text: TokenStream) -> Option<TokenStream> {
+        if !known::leaves(mac) {
+            return None;
         }
+        let failure = Ident::new("failure", Span::mixed_site());
+        let leave = self.finish(quote!(#failure), mac.path.span());
+        let ty = &self.returns.ty;
+        Some(quote!(::async_proc::exits!(#ty, #text, |#failure| #leave)))
     }
 }
 

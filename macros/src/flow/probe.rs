@@ -250,7 +250,7 @@ impl Flow<'_> {
         for mention in mentions_in(arg.to_token_stream()) {
             let mention = self.names.mention(mention);
             let var = self.names.var(mention.var);
-            if mention.opaque || self.is_shadowed(mention.var) {
+            if self.is_shadowed(mention.var) {
                 return None;
             }
             let lent = shadows.contains_key(&mention.var);
@@ -274,7 +274,7 @@ impl Flow<'_> {
         let local = mentions_in(arg.to_token_stream()).iter().any(|mention| {
             let mention = self.names.mention(*mention);
             let inside = self.names.var(mention.var).depth > 0;
-            mention.opaque || (!inside && self.frame_slot(mention.var).is_none())
+            !inside && self.frame_slot(mention.var).is_none()
         });
         local || leaves(arg)
     }

@@ -29,9 +29,11 @@
 //! - Inside a step, variables are reached only through [`Slot`]s: raw pointers into the frame, so
 //!   that no `&mut` to the frame exists while one variable borrows another.
 
+mod alias;
 mod branch;
 mod chain;
 mod crossed;
+mod exits;
 mod frame;
 mod lazy;
 mod order;
@@ -48,12 +50,14 @@ use std::alloc::Layout;
 
 use std::marker::PhantomData;
 
+pub use self::alias::{Alias, ByReference};
 pub use self::branch::Branch;
 pub use self::chain::{
     Chain, FoundSilently, Loud, Quiet, Silent, StepsLoudly, StepsNowhere, found_silently,
 };
 pub use self::crossed::crossed;
 pub(crate) use self::crossed::type_id;
+pub use self::exits::{Done, Fails};
 pub use self::frame::{At, Frame, Words};
 pub use self::lazy::{Lazy, Visit};
 pub use self::order::{Answer, AnswersOverloaded, Builtin, Order, Overloaded, Scalar, Sides};

@@ -8,26 +8,11 @@ macro_rules! twice {
     };
 }
 
-macro_rules! shout {
-    (say $text:ident $times:tt) => {
-        $text.repeat($times)
-    };
-}
-
 #[async_proc]
 async fn awaited() -> u32 {
     twice!(std::future::ready(2).await)
 }
 
-#[async_proc]
-async fn named(text: String) -> String {
-    std::future::ready(()).await;
-    let loud = shout!(say text 2);
-    std::future::ready(()).await;
-    loud + &text
-}
-
 fn main() {
     drop(awaited());
-    drop(named(String::new()));
 }
