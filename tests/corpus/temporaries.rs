@@ -285,3 +285,32 @@ case! {
         t.a.len() + t.b.len() + t.c.len()
     }
 }
+
+case! {
+    value_of_a_block_with_a_temporary_at_its_end [value_of_a_block_with_a_temporary_at_its_end()]
+    async fn value_of_a_block_with_a_temporary_at_its_end() -> usize {
+        let d = D::new("d");
+        let n = {
+            let e = D::new("e");
+            tick("inner").await;
+            later("value", D::new("value")).await.touch().len() + e.len()
+        };
+        tick("outer").await;
+        later("last", D::new("last")).await.touch().len() + peek(&make("temporary")) + d.len() + n
+    }
+}
+
+case! {
+    temporaries_of_an_arm [temporaries_of_an_arm(Some("d")), temporaries_of_an_arm(None)]
+    async fn temporaries_of_an_arm(name: Option<&'static str>) -> usize {
+        let n = match name.map(D::new) {
+            Some(d) => sum(peek(&make("temporary")), d.len()).await + make("last").len(),
+            None => later("none", D::new("none")).await.touch().len(),
+        };
+        tick("after").await;
+        match later("bound", D::new("bound")).await {
+            d if d.len() > 9 => 0,
+            d => peek(make("temporary").touch()) + later("arm", D::new("arm")).await.len() + n,
+        }
+    }
+}

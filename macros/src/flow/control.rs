@@ -168,12 +168,20 @@ impl Flow<'_> {
         }
     }
 
+    /// The body of a `match` arm: its temporaries are dropped before what the arm has bound.
+    pub(super) fn waiting_arm_body(&mut self, body: &Expr, dest: &Dest) {
+        self.open();
+        self.into(body, dest);
+        self.close();
+    }
+
     /// The value of a block. Its temporaries are a scope of their own, which ends before the
     /// block's variables do, or (before edition 2024) after them.
-    pub(super) fn tail(&mut self, expr: &Expr, dest: &Dest) {
+    fn tail(&mut self, expr: &Expr, dest: &Dest) {
         let block = self.scopes.last().map(|scope| (scope.node, scope.slots.is_empty()));
         self.open();
-        if !suspension::expr(expr) {
+        let outlives = matches!(block, Some((_, false))) && !is_control(expr);
+        if !suspension::expr(expr) || outlives {
             let value = self.value(expr, true);
             self.store_here(value, dest, expr.span());
         } else {
@@ -413,7 +421,7 @@ impl Flow<'_> {
         for (state, scope, body) in later {
             self.begin(state);
             self.scopes.extend(scope);
-            self.tail(body, dest);
+            self.waiting_arm_body(body, dest);
             self.close();
             self.go_on(end);
         }

@@ -146,7 +146,7 @@ impl Flow<'_> {
                     let go = self.go(body);
                     self.bind(alternative, subject, quote!(#puts #go));
                     self.begin(body);
-                    self.tail(&arm.body, dest);
+                    self.waiting_arm_body(&arm.body, dest);
                 } else {
                     let body = self.arm_body(arm, dest);
                     self.bind(alternative, subject, body);
@@ -192,7 +192,7 @@ impl Flow<'_> {
         if let Some((state, _, scope)) = body {
             self.begin(state);
             self.scopes.extend(scope);
-            self.tail(&arm.body, dest);
+            self.waiting_arm_body(&arm.body, dest);
             self.close();
             self.go_on(end);
         }
