@@ -1,11 +1,11 @@
 //! Writes the compiled function: the twin, the frame, its table and its two closures.
 
-use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Type;
 use syn::visit_mut::VisitMut;
 
-use crate::flow::{self, Machine, Part, Parts, SlotId, State};
+use crate::flow::{self, Machine, Part, Parts, Placeholder, SlotId, State};
 use crate::frame::{self, Frame};
 use crate::names;
 use crate::parse::{Input, Kind};
@@ -23,7 +23,7 @@ pub(crate) fn function(
     let signature = signature(input);
     let twin = crate::twin::emit(input);
     let frame = frame::frame(input, machine, storage);
-    let body = abbreviate(Emitter { input, machine, frame }.machine());
+    let body = Emitter { input, machine, frame }.machine();
     let machine_name = names::local("machine");
     // Of lifetimes that are not those of the return type, rustc speaks there.
     let mut handle = machine_name.clone();
@@ -139,7 +139,7 @@ impl Emitter<'_> {
             #states
             #table
             #frame
-            ::async_proc::machine::#make(__twin, (#state, #(#params,)*), move |#visit| {
+            __machine::#make(__twin, (#state, #(#params,)*), move |#visit| {
                 let #resume_name = #visit.resume(#resume);
                 #visit.run(#resume_name, #in_parts)
             })
@@ -167,14 +167,14 @@ impl Emitter<'_> {
                 (literal(suspension.line as usize), literal(suspension.column as usize));
             let source = &suspension.source;
             Some(quote! {
-                ::async_proc::machine::Suspension {
+                __machine::Suspension {
                     state: __State::#name as u16, line: #line, column: #column, source: #source,
                 }
             })
         });
         quote! {
-            const __FUNCTION: &::async_proc::machine::Function =
-                &::async_proc::machine::Function {
+            const __FUNCTION: &__machine::Function =
+                &__machine::Function {
                     name: #name,
                     module: ::core::module_path!(),
                     file: ::core::file!(),
@@ -186,7 +186,7 @@ impl Emitter<'_> {
 
     fn resume(&self) -> TokenStream {
         let Frame { inferred, names: slots, .. } = &self.frame;
-        let pin = twin::pin_return_type(self.input, &quote!(::async_proc::machine::Poll));
+        let pin = twin::pin_return_type(self.input, &quote!(__machine::Poll));
         let label = flow::machine_label();
         let (at, cx, state) = (names::at(), names::cx(), names::state());
         let params = names::local("params");
@@ -198,7 +198,7 @@ impl Emitter<'_> {
         let questions = self.questions();
         quote! {
             |
-                #at: ::async_proc::machine::At<#inferred>,
+                #at: __machine::At<#inferred>,
                 #params,
                 #cx: &mut ::core::task::Context<'_>,
             | {
@@ -211,7 +211,7 @@ impl Emitter<'_> {
                         #arms
                         __State::Running | __State::Ended => {
                             #(#untyped)*
-                            ::async_proc::machine::poisoned()
+                            __machine::poisoned()
                         }
                     }
                 }
@@ -221,6 +221,9 @@ impl Emitter<'_> {
 
     /// The questions that the states ask.
     fn questions(&self) -> TokenStream {
+        if self.machine.questions.is_empty() {
+            return TokenStream::new();
+        }
         let mut asked = std::collections::HashSet::new();
         for state in &self.machine.states {
             crate::resolve::replace_idents(state.code.clone(), &mut |ident| {
@@ -306,37 +309,34 @@ impl Emitter<'_> {
 
     /// Code with the slots' names, and what drops and assigns them, in their places.
     fn written_out(&self, code: TokenStream) -> TokenStream {
-        let mut output = TokenStream::new();
-        let mut tokens = code.into_iter().peekable();
+        let mut output = Vec::new();
+        let mut tokens = code.into_iter();
         while let Some(token) = tokens.next() {
             match token {
                 TokenTree::Group(group) => {
                     let mut written =
                         Group::new(group.delimiter(), self.written_out(group.stream()));
                     written.set_span(group.span());
-                    output.extend([TokenTree::Group(written)]);
+                    output.push(TokenTree::Group(written));
                 }
-                TokenTree::Ident(ident) => {
-                    if let Some(slot) = flow::slot_of(&ident) {
+                TokenTree::Ident(ident) => match Placeholder::read(&ident.to_string()) {
+                    None => output.push(TokenTree::Ident(ident)),
+                    Some(Placeholder::Slot(slot)) => {
                         let mut name = self.machine.slots[slot.0].name.clone();
                         name.set_span(ident.span());
-                        output.extend([TokenTree::Ident(name)]);
-                    } else if let Some(number) = flow::assigned(&ident) {
-                        output.extend(self.assign(number));
-                    } else if let Some(slot) = flow::killed(&ident) {
-                        match self.kill(slot) {
-                            Some(kill) => output.extend(kill),
-                            // Without its semicolon.
-                            None => drop(tokens.next()),
-                        }
-                    } else {
-                        output.extend([TokenTree::Ident(ident)]);
+                        output.push(TokenTree::Ident(name));
                     }
-                }
-                token => output.extend([token]),
+                    Some(Placeholder::Assign(number)) => output.extend(self.assign(number)),
+                    Some(Placeholder::Kill(slot)) => match self.kill(slot) {
+                        Some(kill) => output.extend(kill),
+                        // Without its semicolon.
+                        None => drop(tokens.next()),
+                    },
+                },
+                token => output.push(token),
             }
         }
-        output
+        output.into_iter().collect()
     }
 
     /// What drops a slot at the end of its scope, or on a way out of it. A future that was awaited is
@@ -423,42 +423,15 @@ impl Emitter<'_> {
             })
             .collect();
         if arms.is_empty() {
-            return quote!(::async_proc::machine::nothing_in_parts);
+            return quote!(__machine::nothing_in_parts);
         }
         quote! {
-            |#at: ::async_proc::machine::At<#inferred>, #slot| {
+            |#at: __machine::At<#inferred>, #slot| {
                 let #slots = __Frame::slots(#at);
                 match #slot { #(#arms)* _ => {} }
             }
         }
     }
-}
-
-/// Writes `__machine` for `::async_proc::machine`.
-fn abbreviate(tokens: TokenStream) -> TokenStream {
-    const PATH: [&str; 6] = [":", ":", "async_proc", ":", ":", "machine"];
-    let mut output: Vec<TokenTree> = Vec::new();
-    for token in tokens {
-        let token = match token {
-            TokenTree::Group(group) => {
-                let mut short = Group::new(group.delimiter(), abbreviate(group.stream()));
-                short.set_span(group.span());
-                TokenTree::Group(short)
-            }
-            token => token,
-        };
-        output.push(token);
-        let end = output.len().saturating_sub(PATH.len());
-        let tail = &output[end..];
-        if tail.len() == PATH.len()
-            && tail.iter().zip(PATH).all(|(token, text)| token.to_string() == text)
-        {
-            let span = tail[PATH.len() - 1].span();
-            output.truncate(end);
-            output.push(TokenTree::Ident(Ident::new("__machine", span)));
-        }
-    }
-    output.into_iter().collect()
 }
 
 fn literal(number: usize) -> Literal {

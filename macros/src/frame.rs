@@ -81,21 +81,21 @@ impl Definition<'_> {
         quote! {
             struct __Frame<#(#generics),*>(::core::marker::PhantomData<(#(#generics,)*)>);
             impl<#(#generics),*> __Frame<#(#generics),*> {
-                const PLAN: &'static ::async_proc::machine::Plan<#count> =
-                    &::async_proc::machine::Plan::new(
+                const PLAN: &'static __machine::Plan<#count> =
+                    &__machine::Plan::new(
                         [#(#needs),*], ::core::mem::size_of::<__State>(), #state_at,
                     );
-                unsafe fn slots(#at: ::async_proc::machine::At<Self>) -> (#slot_types) {
+                unsafe fn slots(#at: __machine::At<Self>) -> (#slot_types) {
                     (#slots)
                 }
             }
-            unsafe impl<#(#generics),*> ::async_proc::machine::Frame for __Frame<#(#generics),*> {
-                type Live = [::async_proc::machine::Live; #words];
+            unsafe impl<#(#generics),*> __machine::Frame for __Frame<#(#generics),*> {
+                type Live = [__machine::Live; #words];
                 type Scratch = (#(#beside,)*);
-                const FUNCTION: &'static ::async_proc::machine::Function = __FUNCTION;
-                const SHAPE: ::async_proc::machine::Shape = Self::PLAN.shape;
+                const FUNCTION: &'static __machine::Function = __FUNCTION;
+                const SHAPE: __machine::Shape = Self::PLAN.shape;
                 const LIVE: &'static [Self::Live] = &Self::PLAN.live([#(#live),*]);
-                const DROPS: &'static [::async_proc::machine::Destructor] = &Self::PLAN.drops([#(#drops),*]);
+                const DROPS: &'static [__machine::Destructor] = &Self::PLAN.drops([#(#drops),*]);
                 #wide
             }
         }
@@ -121,11 +121,11 @@ impl Definition<'_> {
             };
             let varies = varies.then(|| quote!(.varies()));
             let in_parts = self.machine.is_in_parts(SlotId(index)).then(|| quote!(.in_parts()));
-            quote!(::async_proc::machine::need::<#ty>() #meets #varies #in_parts)
+            quote!(__machine::need::<#ty>() #meets #varies #in_parts)
         });
         let flags = self.machine.parts.iter().map(|part| {
             let ty = &self.generics[part.slot.0];
-            quote!(::async_proc::machine::flag::<#ty>())
+            quote!(__machine::flag::<#ty>())
         });
         slots.chain(flags).collect()
     }
@@ -146,12 +146,12 @@ impl Definition<'_> {
     /// The types of the slots and flags, and what makes them.
     fn slots(&self) -> (TokenStream, TokenStream) {
         let at = names::at();
-        let kinds = self.generics.iter().map(|ty| quote!(::async_proc::machine::Slot<#ty>));
-        let flags = self.machine.parts.iter().map(|_| quote!(::async_proc::machine::Moved));
+        let kinds = self.generics.iter().map(|ty| quote!(__machine::Slot<#ty>));
+        let flags = self.machine.parts.iter().map(|_| quote!(__machine::Moved));
         let slots = (0..self.count()).map(|index| {
             let kind = if index < self.generics.len() { "Slot" } else { "Moved" };
             let (kind, number) = (names::local(kind), literal(index));
-            quote!(::async_proc::machine::#kind::new(#at, Self::PLAN, #number))
+            quote!(__machine::#kind::new(#at, Self::PLAN, #number))
         });
         (
             kinds.chain(flags).map(|ty| quote!(#ty,)).collect(),

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 
-use crate::flow::{self, Machine, SlotId};
+use crate::flow::{Machine, Placeholder, SlotId};
 
 /// What is done to a slot.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -153,19 +153,23 @@ impl Builder<'_> {
         index: usize,
         stretch: &mut Stretch,
     ) -> usize {
-        if let Some(slot) = flow::slot_of(ident) {
-            return self.slot(slot, &tokens[index + 1..], stretch);
-        }
-        if let Some(slot) = flow::killed(ident) {
-            stretch.ends = vec![self.node(Event::Kill(slot), &stretch.ends)];
-            return 0;
-        }
-        if let Some(number) = flow::assigned(ident) {
-            let taken = self.arguments(tokens.get(index + 1), stretch);
-            let (slot, path) = &self.machine.assigns[number];
-            let event = if path.is_empty() { Event::Put(*slot) } else { Event::Borrow(*slot) };
-            stretch.ends = vec![self.node(event, &stretch.ends)];
-            return taken;
+        let ident = &*ident.to_string();
+        match Placeholder::read(ident) {
+            Some(Placeholder::Slot(slot)) => {
+                return self.slot(slot, &tokens[index + 1..], stretch);
+            }
+            Some(Placeholder::Kill(slot)) => {
+                stretch.ends = vec![self.node(Event::Kill(slot), &stretch.ends)];
+                return 0;
+            }
+            Some(Placeholder::Assign(number)) => {
+                let taken = self.arguments(tokens.get(index + 1), stretch);
+                let (slot, path) = &self.machine.assigns[number];
+                let event = if path.is_empty() { Event::Put(*slot) } else { Event::Borrow(*slot) };
+                stretch.ends = vec![self.node(event, &stretch.ends)];
+                return taken;
+            }
+            None => {}
         }
         if ident == "poll"
             && let [
@@ -258,7 +262,11 @@ impl Builder<'_> {
     /// `poll({ slot }, cx) else { *state = __State::Waits; … }`: says whether it is that.
     fn suspend(&mut self, polled: &Group, waits: &Group, stretch: &mut Stretch) -> bool {
         let (mut slot, mut state, mut ours) = (None, None, false);
-        find(&polled.stream(), &mut |ident| slot = slot.or(flow::slot_of(ident)));
+        find(&polled.stream(), &mut |ident| {
+            if let Some(Placeholder::Slot(polled)) = Placeholder::read(&ident.to_string()) {
+                slot = slot.or(Some(polled));
+            }
+        });
         find(&waits.stream(), &mut |ident| {
             if ours {
                 let states = &self.machine.states;

@@ -537,21 +537,21 @@ pub(crate) fn replace_idents(
     tokens: TokenStream,
     replace: &mut dyn FnMut(&Ident) -> Option<TokenStream>,
 ) -> TokenStream {
-    let mut output = TokenStream::new();
+    let mut output = Vec::new();
     for token in tokens {
         match token {
             TokenTree::Ident(ident) => match replace(&ident) {
                 Some(replacement) => output.extend(replacement),
-                None => output.extend([TokenTree::Ident(ident)]),
+                None => output.push(TokenTree::Ident(ident)),
             },
             TokenTree::Group(group) => {
                 let stream = replace_idents(group.stream(), replace);
                 let mut replaced = Group::new(group.delimiter(), stream);
                 replaced.set_span(group.span());
-                output.extend([TokenTree::Group(replaced)]);
+                output.push(TokenTree::Group(replaced));
             }
-            other => output.extend([other]),
+            other => output.push(other),
         }
     }
-    output
+    output.into_iter().collect()
 }

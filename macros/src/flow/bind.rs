@@ -157,7 +157,7 @@ impl Flow<'_> {
                 if let Some(ty) = ty {
                     self.slots[slot.0].written = true;
                     let name = self.name(slot);
-                    self.emit(quote!(let #name: ::async_proc::machine::Slot<#ty> = #name;));
+                    self.emit(quote!(let #name: __machine::Slot<#ty> = #name;));
                 }
             } else {
                 return self.restore(local.to_token_stream());

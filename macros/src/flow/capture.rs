@@ -187,8 +187,8 @@ impl Flow<'_> {
                 let prefix = &path[..length];
                 locals.extend(quote! {
                     if false {
-                        use ::async_proc::machine::HoldsItsFields as _;
-                        let () = ::async_proc::machine::Base::of(&raw const (*#name.at) #(.#prefix)*)
+                        use __machine::HoldsItsFields as _;
+                        let () = __machine::Base::of(&raw const (*#name.at) #(.#prefix)*)
                             .holds_its_fields();
                     }
                 });

@@ -19,7 +19,7 @@ impl Flow<'_> {
             let (place, op) = (self.native(&binary.left, Use::Place), &binary.op);
             return quote!(#place #op #value);
         }
-        let order = self.question("order", quote!(::async_proc::machine::Order::new()));
+        let order = self.question("order", quote!(__machine::Order::new()));
         if suspension::expr(&binary.left) {
             return self.compound_apart(binary, &order, held);
         }
@@ -84,8 +84,8 @@ fn tell(order: &Ident, place: &TokenStream, value: &TokenStream) -> TokenStream 
     quote! {
         if false {
             loop {}
-            use ::async_proc::machine::AnswersOverloaded as _;
-            #order.tell(::async_proc::machine::Sides::of(&#place, &#value).answer());
+            use __machine::AnswersOverloaded as _;
+            #order.tell(__machine::Sides::of(&#place, &#value).answer());
         }
     }
 }

@@ -214,13 +214,13 @@ impl Flow<'_> {
         for var in declared(pattern) {
             let ident = self.names.var(var).ident.clone();
             let slot = self.consumed_slot("shown");
-            let put = self.put(slot, quote!(::async_proc::machine::Bound::of(&#ident).show()));
+            let put = self.put(slot, quote!(__machine::Bound::of(&#ident).show()));
             shows.extend(put);
             shown.insert(var, self.shown_place(slot));
             self.shown.insert(var, slot);
         }
         if !shows.is_empty() {
-            shows = quote!(use ::async_proc::machine::InFrame as _; #shows);
+            shows = quote!(use __machine::InFrame as _; #shows);
         }
         let place = match subject {
             Subject::Slot(slot) => self.place(*slot),

@@ -73,10 +73,10 @@ impl Flow<'_> {
             let last = index + 1 == patterns.len();
             let nested = |mut text: TokenStream| {
                 if !last {
-                    text = quote!(::async_proc::machine::Arm::This(#text));
+                    text = quote!(__machine::Arm::This(#text));
                 }
                 for _ in 0..index {
-                    text = quote!(::async_proc::machine::Arm::Later(#text));
+                    text = quote!(__machine::Arm::Later(#text));
                 }
                 text
             };

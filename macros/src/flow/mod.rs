@@ -16,6 +16,7 @@ mod matching;
 mod native;
 mod operand;
 mod order;
+mod placeholder;
 mod probe;
 mod quiet;
 mod temporaries;
@@ -23,11 +24,12 @@ mod variable;
 
 pub(crate) use items::Region;
 pub(crate) use operand::camel;
+pub(crate) use placeholder::Placeholder;
 
 use std::collections::{HashMap, HashSet};
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::{Block, Expr, Type};
 
 use crate::diagnostics::Errors;
@@ -374,12 +376,12 @@ impl Flow<'_> {
         if self.returns.result {
             let line = line(span);
             quote! {
-                return ::async_proc::machine::Ready(
-                    ::async_proc::machine::crossed({ #value }, __FUNCTION, #line)
+                return __machine::Ready(
+                    __machine::crossed({ #value }, __FUNCTION, #line)
                 )
             }
         } else {
-            quote!(return ::async_proc::machine::Ready({ #value }))
+            quote!(return __machine::Ready({ #value }))
         }
     }
 
@@ -446,8 +448,8 @@ impl Flow<'_> {
     }
 
     /// Stands for a slot until the code is written out.
-    fn name(&self, SlotId(slot): SlotId) -> Ident {
-        Ident::new(&format!("__s{slot}"), Span::mixed_site())
+    fn name(&self, slot: SlotId) -> Ident {
+        placeholder::slot(slot)
     }
 
     fn put(&mut self, slot: SlotId, value: TokenStream) -> TokenStream {
@@ -493,7 +495,7 @@ impl Flow<'_> {
     }
 
     fn kills(&self, slots: &[SlotId]) -> TokenStream {
-        slots.iter().rev().map(|slot| kill(*slot)).collect()
+        slots.iter().rev().map(|slot| placeholder::kill(*slot)).collect()
     }
 
     /// The code of `code` where it was written in edition 2024 or later.
@@ -527,7 +529,7 @@ impl Flow<'_> {
         }
         let target_name = self.states[target.0].name.to_string();
         let edge = self.state(&format!("LeaveTo{target_name}"));
-        let kills: TokenStream = key.0.iter().rev().map(|slot| kill(*slot)).collect();
+        let kills: TokenStream = key.0.iter().rev().map(|slot| placeholder::kill(*slot)).collect();
         let (machine, state) = (machine_label(), names::state());
         let target = &self.states[target.0].name;
         self.states[edge.0].code = quote!(#kills *#state = __State::#target; continue #machine;);
@@ -592,35 +594,6 @@ impl Flow<'_> {
         self.names.var(var).in_frame.then(|| self.slot_of.get(&var).copied())?
     }
 }
-
-/// The slot that an identifier stands for.
-pub(crate) fn slot_of(ident: &Ident) -> Option<SlotId> {
-    ident.to_string().strip_prefix("__s")?.parse().ok().map(SlotId)
-}
-
-/// A placeholder for the code that drops a slot: what parts of it may be gone is known at the end.
-fn kill(slot: SlotId) -> TokenStream {
-    let ident = format_ident!("__kill_{}", slot.0);
-    quote!(#ident;)
-}
-
-/// The slot that a placeholder drops.
-pub(crate) fn killed(ident: &Ident) -> Option<SlotId> {
-    ident.to_string().strip_prefix("__kill_")?.parse().ok().map(SlotId)
-}
-
-/// A placeholder for what assigns the value in the parentheses after it: which parts of the
-/// variable may be gone is known at the end.
-fn assign(number: usize) -> TokenStream {
-    let ident = format_ident!("__assign_{}", number);
-    quote!(#ident)
-}
-
-/// The number of the assignment that a placeholder stands for.
-pub(crate) fn assigned(ident: &Ident) -> Option<usize> {
-    ident.to_string().strip_prefix("__assign_")?.parse().ok()
-}
-
 /// The label of the machine's loop.
 pub(crate) fn machine_label() -> syn::Lifetime {
     syn::Lifetime::new("'machine", Span::mixed_site())

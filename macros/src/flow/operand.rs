@@ -226,18 +226,18 @@ impl Flow<'_> {
             source: span_text(&wait.base, &self.restore(wait.base.to_token_stream())),
         });
         // With the span of the twin's `.await`: of what is no future, rustc speaks once a span.
-        self.emit(quote!(#name.put(::async_proc::machine::Awaited(#future).into_future());));
+        self.emit(quote!(#name.put(__machine::Awaited(#future).into_future());));
         self.go_on(state);
         self.begin(state);
         let mut value = self.local(&format!("{}_value", snake(&about)));
         value.set_span(Span::mixed_site().located_at(span));
         let state_name = &self.states[state.0].name;
         let (cx, pointer) = (names::cx(), names::state());
-        let poll = quote_spanned!(span=> ::async_proc::machine::poll({ #name }, #cx));
+        let poll = quote_spanned!(span=> __machine::poll({ #name }, #cx));
         self.emit(quote! {
-            let ::async_proc::machine::Ready(#value) = #poll else {
+            let __machine::Ready(#value) = #poll else {
                 *#pointer = __State::#state_name;
-                return ::async_proc::machine::Pending;
+                return __machine::Pending;
             };
         });
         once::value(&Expr::Await(wait.clone()), quote!(#value))

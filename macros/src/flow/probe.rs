@@ -148,7 +148,7 @@ impl Flow<'_> {
             return Some(self.ask(&receiver, once, call, &values, &texts));
         }
         let Receiver { name, take, .. } = receiver;
-        let moves = self.question("moves", quote!(::async_proc::machine::Moves::new()));
+        let moves = self.question("moves", quote!(__machine::Moves::new()));
         // Anew, since the closures in it are then others.
         let written: Vec<_> = args.iter().map(|arg| self.native(arg, Use::Value)).collect();
         let (tail, written) = (call.tail(&texts), call.tail(&written));
@@ -162,12 +162,12 @@ impl Flow<'_> {
     /// Sets out to call on a receiver that the call may move, with arguments that suspend. A variable
     /// that is moved is held meanwhile as a temporary would be: gone before the variables are.
     pub(super) fn hold(&mut self, receiver: Receiver, call: &Call<'_>) -> Holding {
-        let moves = self.question("moves", quote!(::async_proc::machine::Moves::new()));
+        let moves = self.question("moves", quote!(__machine::Moves::new()));
         let Receiver { slot: held, name, take } = receiver;
         let check = found_silently(quote!(#name.at), call.receiver());
         let slot = self.consumed_slot("receiver");
         self.slots[slot.0].holds = Some(held);
-        let put = self.put(slot, quote!(::async_proc::machine::Held::of(#name)));
+        let put = self.put(slot, quote!(__machine::Held::of(#name)));
         self.emit(quote!(#check if #moves.moves() { #put }));
         let released = self.take(slot);
         let take = quote!({ ::core::mem::drop(#released); #take });
@@ -213,7 +213,7 @@ impl Flow<'_> {
         values: &[TokenStream],
         args: &[TokenStream],
     ) -> TokenStream {
-        let moves = self.question("moves", quote!(::async_proc::machine::Moves::new()));
+        let moves = self.question("moves", quote!(__machine::Moves::new()));
         receiver.ask(&moves, once, call, values, args)
     }
 
@@ -415,7 +415,7 @@ impl Receiver {
 /// that a call starts to look for there.
 pub(super) fn found_silently(at: TokenStream, receiver: &Expr) -> TokenStream {
     let check = quote_spanned! {receiver.span()=>
-        ::async_proc::machine::found_silently(::async_proc::chain!(#at))
+        __machine::found_silently(::async_proc::chain!(#at))
     };
     quote!(if false { #check; })
 }

@@ -46,7 +46,7 @@ impl Flow<'_> {
         let span = mention.span;
         let mut name = self.name(slot);
         name.set_span(Span::mixed_site().located_at(span));
-        Some(quote_spanned!(span=> (*::async_proc::machine::behind(#name.at))))
+        Some(quote_spanned!(span=> (*__machine::behind(#name.at))))
     }
 
     /// The text that copies a field of what such a variable refers to: what is moved out of it, is
@@ -61,7 +61,7 @@ impl Flow<'_> {
         }
         let behind = self.behind(base)?;
         let copy = quote! {
-            ::async_proc::machine::copied(&raw const #behind #(.#path)*)
+            __machine::copied(&raw const #behind #(.#path)*)
         };
         let last = path.last().map_or(span, Spanned::span);
         Some(once::at(span, last, copy))
@@ -141,7 +141,7 @@ impl Flow<'_> {
             return None;
         }
         // What is moved out of it may stand further down, in a loop: the text is decided at the end.
-        let assign = super::assign(self.assigns.len());
+        let assign = super::placeholder::assign(self.assigns.len());
         self.assigns.push((slot, path));
         self.assigned.push(left.to_token_stream());
         Some(quote!(#assign(#value)))
