@@ -57,12 +57,23 @@ pub(crate) fn function(
 /// its twin is there too: what rustc has to say of the body comes with what we have, and what the
 /// body uses is used.
 pub(crate) fn refused(input: &Input, checked: Option<&TokenStream>) -> TokenStream {
-    let (attrs, vis) = (&input.attrs, &input.vis);
-    let signature = signature(input);
     let checked = checked.map(|items| {
         let twin = twin::emit(input);
         quote!(#items #twin)
     });
+    without_machine(input, checked.unwrap_or_default())
+}
+
+/// A function whose body could not be read. Should rustc find nothing wrong with it, it is not
+/// compiled either.
+pub(crate) fn unread(input: &Input, items: &TokenStream) -> TokenStream {
+    let twin = twin::emit(input);
+    without_machine(input, quote!(#items #twin ::async_proc::machine::unread(&__twin);))
+}
+
+fn without_machine(input: &Input, checked: TokenStream) -> TokenStream {
+    let (attrs, vis) = (&input.attrs, &input.vis);
+    let signature = signature(input);
     let value = match &input.kind {
         Kind::Proc { .. } => quote!(loop {}),
         Kind::Async { output } => {

@@ -98,6 +98,18 @@ pub(crate) fn parse(mac: &Macro) -> Option<Arguments> {
     Some(arguments)
 }
 
+/// Whether a macro is a known one with arguments that it does not take.
+pub(crate) fn is_broken(mac: &Macro) -> bool {
+    let last = mac.path.segments.last();
+    let known = last.is_some_and(|last| family(&last.ident.to_string()).is_some());
+    known && parse(mac).is_none()
+}
+
+/// Whether a macro's first argument is a literal, as a format string is.
+pub(crate) fn begins_with_text(mac: &Macro) -> bool {
+    matches!(mac.tokens.clone().into_iter().next(), Some(proc_macro2::TokenTree::Literal(_)))
+}
+
 /// Whether a macro evaluates nothing of its arguments.
 pub(crate) fn is_text(mac: &Macro) -> bool {
     mac.path.segments.last().is_some_and(|last| {

@@ -24,6 +24,7 @@ mod expansions;
 mod flow;
 mod frame;
 mod graph;
+mod half_typed;
 mod hoist;
 mod known;
 mod liveness;
@@ -53,7 +54,8 @@ pub fn async_proc(
 
 /// The whole compiler, on tokens alone.
 fn compile(attr: TokenStream, item: TokenStream) -> TokenStream {
-    let function = match syn::parse2(item.clone()) {
+    let whole = syn::parse2(item.clone());
+    let function = match whole.or_else(|error| half_typed::function(item.clone()).or(Err(error))) {
         Ok(function) => function,
         Err(error) => {
             // Not a function with a body: rustc says best what is wrong with it.
@@ -66,6 +68,11 @@ fn compile(attr: TokenStream, item: TokenStream) -> TokenStream {
     }
     let mut errors = Errors::default();
     let mut input = Input::parse(attr, function, &mut errors);
+    if half_typed::is_unread(&input.body) {
+        let errors = errors.to_compile_errors();
+        let function = emit::unread(&input, &TokenStream::new());
+        return quote::quote!(#errors #function);
+    }
     nested::refuse(&input.body, &mut errors);
     let mut misplaced = Errors::default();
     let items = hoist::items(&mut input.body, &mut misplaced);
@@ -86,8 +93,15 @@ fn compile(attr: TokenStream, item: TokenStream) -> TokenStream {
         .collect();
     liveness::analyse(&input.body, &params, &mut names);
     alias::settle(&mut input.body, &names);
-    let returns = flow::Returns { result: input.returns_result(), ty: twin::output(&input) };
+    let returns = flow::Returns {
+        result: input.returns_result(),
+        value: input.returns_value(),
+        ty: twin::output(&input),
+    };
     let machine = flow::compile(&input.body, &names, &params, returns, &mut errors);
+    if errors.are_left_to_rustc() {
+        return emit::unread(&written, &quote::quote!(#(#items)*));
+    }
     if !errors.is_empty() {
         let items = quote::quote!(#(#items)*);
         let function = emit::refused(&written, is_rust.then_some(&items));

@@ -81,6 +81,23 @@ impl Input {
         }
     }
 
+    /// Whether the body's value is surely not `()`, as far as its type's tokens say.
+    pub(crate) fn returns_value(&self) -> bool {
+        const NAMES: [&str; 17] = [
+            "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16",
+            "u32", "u64", "u128", "usize", "String",
+        ];
+        match &self.kind {
+            Kind::Proc { .. } => true,
+            Kind::Async { output: Type::Path(path) } => {
+                path.path.segments.last().is_some_and(|last| {
+                    !last.arguments.is_none() || NAMES.iter().any(|name| last.ident == name)
+                })
+            }
+            Kind::Async { output } => matches!(output, Type::Reference(_) | Type::Array(_)),
+        }
+    }
+
     /// Where the body's type is written: the return type, or the function's name if it has none.
     pub(crate) fn output_span(&self) -> Span {
         match &self.kind {

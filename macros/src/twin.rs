@@ -10,7 +10,7 @@ use syn::Type;
 use syn::visit_mut::{self, VisitMut};
 
 use crate::parse::{Input, Kind};
-use crate::{once, unit};
+use crate::{half_typed, once, unit};
 
 /// The statements that stand at the head of the emitted function.
 pub(crate) fn emit(input: &Input) -> TokenStream {
@@ -127,7 +127,11 @@ impl VisitMut for EraseImplTrait {
 fn body(input: &Input) -> TokenStream {
     let mut body = input.body.clone();
     if let Kind::Proc { value } = &input.kind {
-        unit::complete(&mut body, value);
+        match half_typed::is_unread(&body) {
+            true if unit::is_unit(value) => half_typed::complete(&mut body),
+            true => {}
+            false => unit::complete(&mut body, value),
+        }
     }
     once::mark(&mut body);
     body.to_token_stream()

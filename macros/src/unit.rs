@@ -9,8 +9,7 @@ use syn::{Block, Expr, ExprMacro, Item, Macro, Stmt, Type};
 
 /// Gives the body of a proc a `Result` wherever it ends, if it is to have no other value.
 pub(crate) fn complete(body: &mut Block, value: &Type) {
-    let unit = matches!(value, Type::Tuple(tuple) if tuple.elems.is_empty());
-    if !unit {
+    if !is_unit(value) {
         return;
     }
     struct Returns;
@@ -41,6 +40,11 @@ pub(crate) fn complete(body: &mut Block, value: &Type) {
     } else {
         in_block(body);
     }
+}
+
+/// Whether a type is `()`.
+pub(crate) fn is_unit(value: &Type) -> bool {
+    matches!(value, Type::Tuple(tuple) if tuple.elems.is_empty())
 }
 
 /// Asks each expression that a block may end with for a `Result`, be it one or `()`: the tokens do

@@ -126,7 +126,10 @@ impl Flow<'_> {
 
     /// The statements after the last suspension of a block, which hold real locals, and its value.
     fn rest(&mut self, locals: TokenStream, rest: &[Stmt], block: &Block, dest: &Dest) {
+        // Where a value is missing, the twin is checked for it.
+        let missing = matches!(dest, Dest::Return) && self.returns.value;
         let value = match rest.last() {
+            Some(Stmt::Expr(Expr::ForLoop(_) | Expr::While(_), None)) if missing => false,
             Some(Stmt::Expr(_, None)) => true,
             Some(Stmt::Macro(stmt)) => stmt.semi_token.is_none(),
             _ => false,
@@ -138,7 +141,7 @@ impl Flow<'_> {
         if locals.is_empty() && rest.is_empty() {
             if !self.ended && !matches!(dest, Dest::Discard) {
                 // An empty block where the user's is, for rustc to say what it has no value of.
-                let nothing = match diverges(block) {
+                let nothing = match missing || diverges(block) {
                     true => self.unreachable(),
                     false => quote_spanned!(block.brace_token.span.join()=> {}),
                 };
@@ -159,7 +162,7 @@ impl Flow<'_> {
             return self.store_here(text.clone(), dest, span);
         }
         let simple = matches!(dest, Dest::Discard) && !value;
-        let end = (!value && diverges(block)).then(|| self.unreachable());
+        let end = (!value && (missing || diverges(block))).then(|| self.unreachable());
         let code = quote!({ #locals #(#texts)* #end });
         if simple {
             self.emit(code);

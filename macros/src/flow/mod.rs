@@ -244,6 +244,8 @@ pub(crate) struct Flow<'a> {
 pub(crate) struct Returns {
     /// It is a `Result`.
     pub(crate) result: bool,
+    /// It is surely not `()`.
+    pub(crate) value: bool,
     /// Its type, as far as it can be named.
     pub(crate) ty: TokenStream,
 }

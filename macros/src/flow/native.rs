@@ -355,6 +355,11 @@ impl Flow<'_> {
                 let fill = self.fill(*slot, quote!(#local));
                 quote!({ let #local: #ty = #value; #fill })
             }
+            // Where a value is missing, the twin is checked for it.
+            Dest::Return if self.returns.value && value.to_string() == "()" => {
+                let unreachable = self.unreachable();
+                quote!(#unreachable;)
+            }
             Dest::Return => {
                 let finish = self.finish(value, span);
                 quote!(#finish;)
@@ -395,6 +400,8 @@ impl Flow<'_> {
             {
                 mac.tokens = arguments.to_tokens();
             }
+        } else if known::is_broken(mac) && known::begins_with_text(mac) {
+            self.errors.leave_to_rustc();
         }
     }
 

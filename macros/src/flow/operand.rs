@@ -473,6 +473,10 @@ impl Flow<'_> {
 
     /// A macro with a suspension in its arguments.
     pub(super) fn mac(&mut self, mac: &syn::Macro, held: bool) -> TokenStream {
+        if known::is_broken(mac) {
+            self.errors.leave_to_rustc();
+            return self.unreachable();
+        }
         let Some(mut arguments) = known::parse(mac) else {
             self.errors.refuse(
                 mac,

@@ -68,7 +68,7 @@ pub use self::site::{Function, Suspension};
 pub use self::slot::{Base, FieldsBehindAPointer, HoldsItsFields, Moved, Slot, poll};
 pub use self::table::{Tabulate, Vtable};
 pub use self::unit::{Returns, Unit, unit};
-pub use self::wrong::{Awaited, Tried, Wrong, behind, copied};
+pub use self::wrong::{Awaited, Tried, Wrong, behind, copied, unread};
 
 pub use std::task::Poll;
 pub use std::task::Poll::{Pending, Ready};

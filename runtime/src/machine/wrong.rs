@@ -6,6 +6,7 @@
 //! infers nothing from that, and having found an error already, says nothing of it.
 
 use std::future::IntoFuture;
+use std::marker::PhantomData;
 use std::mem::needs_drop;
 use std::ops::Deref;
 
@@ -90,6 +91,17 @@ impl<T> Deref for Awaited<T> {
 
     fn deref(&self) -> &Wrong {
         never()
+    }
+}
+
+/// What there is of a function whose body `#[async_proc]` could not read.
+pub fn unread<W>(_: &PhantomData<W>) {
+    const {
+        assert!(
+            size_of::<W>() == usize::MAX,
+            "`#[async_proc]` cannot read this function, though rustc can: is it newer Rust, or has \
+             it a macro of its own under the name of one of std's?",
+        );
     }
 }
 

@@ -29,4 +29,4 @@ fn main() {
     drop(vectors());
 }
 
-//@ twice E0308@18,23: the machine meets the type elsewhere, or rustc has no advice there about futures
+//@ twice E0308@18: the machine meets the type elsewhere, or rustc has no advice there about futures

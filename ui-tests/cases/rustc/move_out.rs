@@ -25,4 +25,3 @@ fn main() {
     drop(out_of_index(Vec::new()));
 }
 
-//@ twice E0507@20: rustc advises to clone in one of them

@@ -184,4 +184,3 @@ fn main() {
 //@ twice E0308@48: an assignment is a call in the machine
 //@ twice E0308@86,92,99: branches that suspend meet in a variable of the machine
 //@ twice E0277@128,130: the machine asks for the iterator itself
-//@ twice E0277@148: the machine names the arguments of a format string
