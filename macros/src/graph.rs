@@ -4,6 +4,8 @@
 //! a way around it, code that may run again a way back, so that a path in the graph stands for
 //! everything the machine can do, and for some things it cannot.
 
+mod reading;
+
 use std::collections::HashMap;
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
@@ -28,6 +30,8 @@ pub(crate) enum Event {
     Borrow(SlotId),
     /// Borrowed, or moved: its type decides.
     Touch(SlotId),
+    /// Taken apart, or looked at, by patterns that borrow nothing: its type decides.
+    Match(SlotId),
     /// Its scope ends.
     Kill(SlotId),
     /// The machine is suspended here, while it polls what is in the slot.
@@ -127,7 +131,14 @@ impl Builder<'_> {
         while index < tokens.len() {
             match &tokens[index] {
                 TokenTree::Ident(ident) => index += self.ident(ident, &tokens, index, &mut stretch),
-                TokenTree::Group(group) => self.group(group, &tokens[..index], &mut stretch),
+                TokenTree::Group(group) => {
+                    match reading::read(group, &tokens[..index], &tokens[index + 1..]) {
+                        Some(slot) => {
+                            stretch.ends = vec![self.node(Event::Copy(slot), &stretch.ends)];
+                        }
+                        None => self.group(group, &tokens[..index], &mut stretch),
+                    }
+                }
                 TokenTree::Punct(punct) => match punct.as_char() {
                     ';' => stretch.end_statement(),
                     // `&&`, `||`, or a closure: what comes may not run.
@@ -188,7 +199,10 @@ impl Builder<'_> {
             && let Some(TokenTree::Group(group)) = tokens.get(index + 2)
         {
             // A macro may evaluate its arguments, or not.
-            let ends = self.walk(group.stream(), stretch.ends.clone());
+            let ends = match ident {
+                "scrutinee" => self.scrutinee(group, stretch.ends.clone()),
+                _ => self.walk(group.stream(), stretch.ends.clone()),
+            };
             merge(&mut stretch.ends, &ends);
             stretch.leaves |= ident == "unreachable";
             return 2;
@@ -278,6 +292,21 @@ impl Builder<'_> {
         let waits = self.node(Event::Suspend(slot, state), &stretch.possible());
         stretch.ends = vec![self.node(Event::Kill(slot), &[waits])];
         true
+    }
+
+    /// `scrutinee!(slot, …)`
+    fn scrutinee(&mut self, group: &Group, ends: Ends) -> Ends {
+        let mut tokens = group.stream().into_iter();
+        let Some(TokenTree::Ident(first)) = tokens.next() else {
+            return self.walk(group.stream(), ends);
+        };
+        match Placeholder::read(&first.to_string()) {
+            Some(Placeholder::Slot(slot)) if !reading::any_arm_binds_by_ref(&group.stream()) => {
+                let node = self.node(Event::Match(slot), &ends);
+                self.walk(tokens.collect(), vec![node])
+            }
+            _ => self.walk(group.stream(), ends),
+        }
     }
 
     fn group(&mut self, group: &Group, before: &[TokenTree], stretch: &mut Stretch) {

@@ -44,7 +44,9 @@ pub(crate) fn storage(machine: &Machine, graph: &Graph) -> Storage {
         });
     let dead = solve(graph, &graph.next, &backwards, all, |event, set| match event {
         Event::Put(slot) | Event::Hold(slot) => set.remove(slot),
-        Event::Take(slot) | Event::Kill(slot) | Event::Touch(slot) => set.add(slot),
+        Event::Take(slot) | Event::Kill(slot) | Event::Touch(slot) | Event::Match(slot) => {
+            set.add(slot);
+        }
         _ => {}
     });
     let written = |ends: &dyn Fn(Event) -> Option<SlotId>| {
@@ -64,7 +66,10 @@ pub(crate) fn storage(machine: &Machine, graph: &Graph) -> Storage {
     // Backward: what may be used after each event.
     let used =
         solve(graph, &backwards, &graph.next, Slots::none(count), |event, set| match event {
-            Event::Take(slot) | Event::Copy(slot) | Event::Suspend(slot, _) => set.add(slot),
+            Event::Take(slot)
+            | Event::Copy(slot)
+            | Event::Match(slot)
+            | Event::Suspend(slot, _) => set.add(slot),
             Event::Put(slot) | Event::Fill(slot) => set.remove(slot),
             _ => {}
         });
