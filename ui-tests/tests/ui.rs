@@ -3,7 +3,7 @@
 //! `cases/refused` holds what the compiler itself refuses: the error stands on the exact tokens,
 //! says what to write instead, comes with all others of the function, and a caller of the function
 //! gets no error of its own. `cases/rustc` holds rustc's own errors and lints: each is there once,
-//! and leads to the user's tokens. `cases/pass` holds what must compile without a word.
+//! and leads to the user's tokens, which `as_rustc` checks. `cases/pass` holds what must compile without a word.
 //!
 //! The `.stderr` files were written by the rustc in [`WRITTEN_WITH`]. After a change, look at what
 //! is different, and if it is right:

@@ -35,7 +35,7 @@ impl Case {
 
     pub(crate) fn differs(&self, said: &Said) -> bool {
         self.directives()
-            .filter_map(|line| line.strip_prefix("differs ")?.split(':').next())
+            .filter_map(|line| line.strip_prefix("differs ")?.split(": ").next())
             .any(|code| code == said.code)
     }
 
@@ -54,11 +54,11 @@ impl Case {
     }
 }
 
-/// The files of `cases/rustc`, or those of them that `ASYNC_PROC_UI_CASES` names.
-pub(crate) fn cases() -> io::Result<Vec<Case>> {
+/// The files of a folder of `cases`, or those of them that `ASYNC_PROC_UI_CASES` names.
+pub(crate) fn cases(folder: &str) -> io::Result<Vec<Case>> {
     let only = env::var("ASYNC_PROC_UI_CASES").unwrap_or_default();
     let only: Vec<&str> = only.split(',').filter(|name| !name.is_empty()).collect();
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases/rustc");
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases").join(folder);
     let mut cases = Vec::new();
     for entry in fs::read_dir(directory)? {
         let path = entry?.path();

@@ -11,7 +11,8 @@
 //! - `//@ twice CODE@LINE,…: why`: known to be said more often than of the plain function, there. When
 //!   it no longer is, this line has to go.
 //!
-//! The functions of `half_typed` are cut off after their tokens, one by one, as they are while being
+//! The files of `cases/clippy` are given to clippy, and compared in the same way. The functions of
+//! `half_typed` are cut off after their tokens, one by one, as they are while being
 //! typed, and compared in the same way.
 
 mod case;
@@ -29,8 +30,8 @@ use crate::said::Said;
 
 #[test]
 fn annotated_functions_get_the_messages_of_plain_ones() -> io::Result<()> {
-    let cases = cases()?;
-    let said = Package::new("as_rustc", &cases)?.check()?;
+    let cases = cases("rustc")?;
+    let said = Package::new("as_rustc", &cases)?.check("check")?;
     let mut report = differences(&cases, &said);
     for case in cases.iter().filter(|case| !said.contains_key(&case.ours())) {
         let _ = writeln!(report, "{}: nothing was said of it", case.name);
@@ -40,9 +41,18 @@ fn annotated_functions_get_the_messages_of_plain_ones() -> io::Result<()> {
 }
 
 #[test]
+fn clippy_says_of_annotated_functions_what_it_says_of_plain_ones() -> io::Result<()> {
+    let cases = cases("clippy")?;
+    let said = Package::new("as_clippy", &cases)?.check("clippy")?;
+    let report = differences(&cases, &said);
+    assert!(report.is_empty(), "what clippy says of annotated functions differs:\n{report}");
+    Ok(())
+}
+
+#[test]
 fn half_typed_functions_get_the_messages_of_plain_ones() -> io::Result<()> {
     let cases = half_typed::cases()?;
-    let said = Package::new("half_typed", &cases)?.check()?;
+    let said = Package::new("half_typed", &cases)?.check("check")?;
     let report = differences(&cases, &said);
     assert!(report.is_empty(), "what is said of half-typed functions differs:\n{report}");
     Ok(())

@@ -40,9 +40,9 @@ impl Package {
     }
 
     /// Checks the examples; gives what was said of each.
-    pub(crate) fn check(&self) -> io::Result<BTreeMap<String, Vec<Said>>> {
+    pub(crate) fn check(&self, command: &str) -> io::Result<BTreeMap<String, Vec<Said>>> {
         let output = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-            .args(["check", "--examples", "--keep-going", "--offline", "--message-format=json"])
+            .args([command, "--examples", "--keep-going", "--offline", "--message-format=json"])
             .current_dir(&self.0)
             .env(
                 "CARGO_TARGET_DIR",
