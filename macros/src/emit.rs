@@ -40,6 +40,7 @@ pub(crate) fn function(
                 warnings,
                 unused,
                 dangerous_implicit_autorefs,
+                long_running_const_eval,
                 clippy::all,
                 clippy::pedantic,
                 clippy::nursery,

@@ -77,7 +77,7 @@ impl Definition<'_> {
                 const WIDE: bool = true;
             )
         });
-        let at = names::at();
+        let (at, room, plan) = (names::at(), names::local("room"), names::local("plan"));
         quote! {
             struct __Frame<#(#generics),*>(::core::marker::PhantomData<(#(#generics,)*)>);
             impl<#(#generics),*> __Frame<#(#generics),*> {
@@ -86,6 +86,7 @@ impl Definition<'_> {
                         [#(#needs),*], ::core::mem::size_of::<__State>(), #state_at,
                     );
                 unsafe fn slots(#at: __machine::At<Self>) -> (#slot_types) {
+                    let (#room, #plan) = (#at.room(), Self::PLAN);
                     (#slots)
                 }
             }
@@ -145,13 +146,13 @@ impl Definition<'_> {
 
     /// The types of the slots and flags, and what makes them.
     fn slots(&self) -> (TokenStream, TokenStream) {
-        let at = names::at();
+        let (room, plan) = (names::local("room"), names::local("plan"));
         let kinds = self.generics.iter().map(|ty| quote!(__machine::Slot<#ty>));
         let flags = self.machine.parts.iter().map(|_| quote!(__machine::Moved));
         let slots = (0..self.count()).map(|index| {
             let kind = if index < self.generics.len() { "Slot" } else { "Moved" };
             let (kind, number) = (names::local(kind), literal(index));
-            quote!(__machine::#kind::new(#at, Self::PLAN, #number))
+            quote!(__machine::#kind::new(#room, #plan, #number))
         });
         (
             kinds.chain(flags).map(|ty| quote!(#ty,)).collect(),

@@ -59,7 +59,7 @@ impl<T: 'static> Future<T> {
         let vtable = Vtable::of(
             // SAFETY: the first step is given the future, which stays in its slot until it is ready.
             |at: At<StdFrame<F>>, params: *const F, cx: &mut Context<'_>| unsafe {
-                let slot = Slot::new(at, StdFrame::<F>::PLAN, 0);
+                let slot = Slot::new(at.room(), StdFrame::<F>::PLAN, 0);
                 if !params.is_null() {
                     slot.put(params.read());
                 }

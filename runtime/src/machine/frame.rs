@@ -64,7 +64,22 @@ impl<F: Frame> std::fmt::Debug for At<F> {
     }
 }
 
+/// The same, of a frame whose type has been left out: with it, rustc would ask for each slot
+/// whether every parameter of the type is sized.
+#[derive(Clone, Copy, Debug)]
+pub struct Room {
+    pub(super) frame: *mut (),
+    pub(super) live: *mut Live,
+    pub(super) scratch: *mut (),
+}
+
 impl<F: Frame> At<F> {
+    /// Where the slots are.
+    #[inline(always)]
+    pub fn room(self) -> Room {
+        Room { frame: self.frame.cast(), live: self.live.cast(), scratch: self.scratch.cast() }
+    }
+
     /// Where the state is, which is an `S`.
     #[inline(always)]
     pub fn state<S>(self) -> *mut S {

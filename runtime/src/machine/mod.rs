@@ -58,7 +58,7 @@ pub use self::chain::{
 pub use self::crossed::crossed;
 pub(crate) use self::crossed::type_id;
 pub use self::exits::{Done, Fails};
-pub use self::frame::{At, Frame, Words};
+pub use self::frame::{At, Frame, Room, Words};
 pub use self::lazy::{Lazy, Visit};
 pub use self::order::{Answer, AnswersOverloaded, Builtin, Order, Overloaded, Scalar, Sides};
 pub use self::plan::{Destructor, Live, Meets, Need, Plan, Shape, flag, need};

@@ -90,15 +90,20 @@ impl Need {
         Need { in_parts: true, ..self }
     }
 
+    /// The ranges are sorted and apart.
     const fn has_met(&self, other: usize) -> bool {
         let Some(ranges) = self.meets else { return false };
-        let mut index = 0;
-        while index < ranges.len() {
-            let (from, to) = ranges[index];
-            if from as usize <= other && other <= to as usize {
+        let (mut low, mut high) = (0, ranges.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let (from, to) = ranges[middle];
+            if other < from as usize {
+                high = middle;
+            } else if to as usize >= other {
                 return true;
+            } else {
+                low = middle + 1;
             }
-            index += 1;
         }
         false
     }
@@ -386,11 +391,15 @@ impl<const N: usize> Packer<'_, N> {
         while index < self.count {
             let other = self.placed[index];
             let (from, until) = (self.offsets[other], self.offsets[other] + self.needs[other].size);
-            let meets = match slot {
-                Some(slot) => self.needs[slot].has_met(other) || self.needs[other].has_met(slot),
-                None => true,
-            };
-            if meets && until > offset {
+            // Asked last, as it takes longest.
+            let in_the_way = until > offset
+                && match slot {
+                    Some(slot) => {
+                        self.needs[slot].has_met(other) || self.needs[other].has_met(slot)
+                    }
+                    None => true,
+                };
+            if in_the_way {
                 let before = self.past_taken(offset, size, align);
                 if before + size <= from {
                     return before;
@@ -425,19 +434,38 @@ const fn by_size<const N: usize>(needs: &[Need; N]) -> [usize; N] {
     let mut order = [0; N];
     let mut slot = 0;
     while slot < N {
-        let mut index = slot;
-        while index > 0 && is_larger(&needs[slot], &needs[order[index - 1]]) {
-            order[index] = order[index - 1];
-            index -= 1;
-        }
-        order[index] = slot;
+        order[slot] = slot;
         slot += 1;
+    }
+    // Runs of twice the length each time, as there may be a thousand variables and more.
+    let mut length = 1;
+    while length < N {
+        let from = order;
+        let mut start = 0;
+        while start < N {
+            let (middle, end) = (min(start + length, N), min(start + 2 * length, N));
+            let (mut left, mut right, mut index) = (start, middle, start);
+            while index < end {
+                let takes_right = left == middle
+                    || (right < end && is_larger(&needs[from[right]], &needs[from[left]]));
+                let next = if takes_right { &mut right } else { &mut left };
+                order[index] = from[*next];
+                *next += 1;
+                index += 1;
+            }
+            start = end;
+        }
+        length *= 2;
     }
     order
 }
 
 const fn is_larger(a: &Need, b: &Need) -> bool {
     a.size > b.size || (a.size == b.size && a.align > b.align)
+}
+
+const fn min(a: usize, b: usize) -> usize {
+    if a < b { a } else { b }
 }
 
 const fn max(a: usize, b: usize) -> usize {

@@ -5,7 +5,7 @@ use std::mem::{self, ManuallyDrop};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use super::frame::{At, Frame};
+use super::frame::Room;
 use super::plan::{Live, Plan};
 
 /// A variable: where it lies in the frame, and its live bit.
@@ -41,12 +41,12 @@ impl<T> Slot<T> {
     ///
     /// `plan` is that of the frame, and the slot is used only while both exist.
     #[inline(always)]
-    pub unsafe fn new<const N: usize, F: Frame>(at: At<F>, plan: &Plan<N>, slot: usize) -> Self {
+    pub unsafe fn new<const N: usize>(room: Room, plan: &Plan<N>, slot: usize) -> Self {
         let (word, bit) = plan.bit(slot);
-        let base: *mut () = if plan.is_kept(slot) { at.frame.cast() } else { at.scratch.cast() };
+        let base = if plan.is_kept(slot) { room.frame } else { room.scratch };
         Slot {
             at: base.wrapping_byte_add(plan.offset(slot)).cast(),
-            live: at.live.cast::<Live>().wrapping_add(word),
+            live: room.live.wrapping_add(word),
             bit,
         }
     }
@@ -233,9 +233,9 @@ impl Moved {
     ///
     /// As for [`Slot::new`].
     #[inline(always)]
-    pub unsafe fn new<const N: usize, F: Frame>(at: At<F>, plan: &Plan<N>, flag: usize) -> Self {
+    pub unsafe fn new<const N: usize>(room: Room, plan: &Plan<N>, flag: usize) -> Self {
         let (word, bit) = plan.bit(flag);
-        Moved { live: at.live.cast::<Live>().wrapping_add(word), bit }
+        Moved { live: room.live.wrapping_add(word), bit }
     }
 
     /// Moves the part at `at` out, or copies it.
