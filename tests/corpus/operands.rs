@@ -172,3 +172,42 @@ case! {
         n.iter().sum::<usize>() + x
     }
 }
+
+case! {
+    fields_of_temporaries [fields_of_temporaries()]
+    async fn fields_of_temporaries() -> usize {
+        let one = something("one", Trio::new("trio").b).await;
+        tick("between").await;
+        let two = now("two", [Trio::new("other").c, D::new("d")]).await;
+        let deep = ((Trio::new("deep"), 1).0.c, later("last", 1).await);
+        tick("after").await;
+        one.map_or(0, eat) + two.len() + deep.0.len()
+    }
+}
+
+case! {
+    out_of_temporary_boxes [out_of_temporary_boxes()]
+    async fn out_of_temporary_boxes() -> usize {
+        let d = something("w", *Box::new(D::new("boxed"))).await;
+        tick("between").await;
+        let n = later("n", *make("temp").touch().name().len().checked_add(1).as_ref().unwrap()).await;
+        tick("after").await;
+        d.map_or(0, eat) + n
+    }
+}
+
+case! {
+    field_of_a_match [field_of_a_match(true), field_of_a_match(false)]
+    async fn field_of_a_match(first: bool) -> usize {
+        let (a, b) = (Num::new("a", 1), Num::new("b", 2));
+        tick("before").await;
+        let d = (match first {
+            true => a,
+            false => b,
+        })
+        .d;
+        let n = if first { D::new("c") } else { d }.len();
+        tick("after").await;
+        n
+    }
+}

@@ -174,7 +174,7 @@ impl Flow<'_> {
                     }
                 }
                 for arm in &mut branch.arms {
-                    self.rewrite(&mut arm.body, usage);
+                    self.rewrite(&mut arm.body, Use::Value);
                 }
             }
             Expr::Let(condition) => {
@@ -190,7 +190,7 @@ impl Flow<'_> {
                 self.rewrite(&mut branch.cond, Use::Value);
                 self.rewrite_block(&mut branch.then_branch);
                 if let Some((_, other)) = &mut branch.else_branch {
-                    self.rewrite(other, usage);
+                    self.rewrite(other, Use::Value);
                 }
             }
             Expr::Block(block) => {

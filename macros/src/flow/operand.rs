@@ -83,6 +83,18 @@ impl Flow<'_> {
             Expr::Binary(binary) => self.binary(binary, held),
             Expr::Unary(unary) => {
                 let op = &unary.op;
+                if let syn::UnOp::Deref(_) = op
+                    && held
+                    && !is_place(&unary.expr)
+                {
+                    // Out of a box that is a temporary, or what a reference leads to.
+                    let value = self.value(&unary.expr, true);
+                    let slot = self.slot("temporary");
+                    let put = self.put(slot, value);
+                    self.emit(put);
+                    let name = self.name(slot);
+                    return quote!(::async_proc::dereferenced!(#name));
+                }
                 let value = match op {
                     syn::UnOp::Deref(_) => self.place_of(&unary.expr, held),
                     _ => self.value(&unary.expr, held),
@@ -104,6 +116,17 @@ impl Flow<'_> {
                 quote!(&raw #mutability #place)
             }
             Expr::Field(field) => {
+                if let Some((whole, path)) = field_of_temporary(expr)
+                    && held
+                {
+                    // The field is moved or copied; what is left ends with the statement.
+                    let value = self.value(whole, true);
+                    let slot = self.slot("temporary");
+                    let put = self.put(slot, value);
+                    self.emit(put);
+                    let (place, part) = (self.place(slot), self.part(slot, path.clone()));
+                    return quote!(#part.take(&raw const #place #(.#path)*));
+                }
                 let (base, member) = (self.place_of(&field.base, held), &field.member);
                 quote!(#base.#member)
             }
@@ -526,6 +549,20 @@ fn is_fixed(operand: &Operand<'_>) -> bool {
         Expr::Path(_) => resolve::mention_of(operand.expr).is_none(),
         Expr::Closure(_) => false,
         _ => false,
+    }
+}
+
+/// The temporary that a path of fields starts from, and the path.
+fn field_of_temporary(expr: &Expr) -> Option<(&Expr, Vec<syn::Member>)> {
+    match expr {
+        Expr::Field(field) => {
+            let (whole, mut path) = field_of_temporary(&field.base)?;
+            path.push(field.member.clone());
+            Some((whole, path))
+        }
+        Expr::Paren(inner) => field_of_temporary(&inner.expr),
+        Expr::Group(inner) => field_of_temporary(&inner.expr),
+        _ => (!is_place(expr)).then(|| (expr, Vec::new())),
     }
 }
 
