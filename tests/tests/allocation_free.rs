@@ -54,6 +54,26 @@ async fn outer(large: [usize; 64]) -> Result<usize, std::num::ParseIntError> {
 }
 
 #[cfg_attr(not(rustc_only), async_proc::async_proc)]
+async fn consumes_by_closures(large: [u8; 64]) -> usize {
+    let option = Some(large);
+    let owned = Owned(large);
+    pause().await;
+    let first = option.map(|bytes| bytes.len());
+    let length = || {
+        let Owned(bytes) = &{ owned };
+        bytes.len()
+    };
+    pause().await;
+    first.unwrap_or(0) + length()
+}
+
+struct Owned([u8; 64]);
+
+impl Drop for Owned {
+    fn drop(&mut self) {}
+}
+
+#[cfg_attr(not(rustc_only), async_proc::async_proc)]
 async fn allocates_itself() -> usize {
     let boxed = Box::new(1);
     pause().await;
@@ -77,6 +97,11 @@ fn measure<F: Future>(make: impl FnOnce() -> F) -> (F::Output, usize, usize) {
 fn nothing_is_allocated() {
     let (sum, polls, allocations) = measure(|| outer([1; 64]));
     assert_eq!((sum, polls, allocations), (Ok(64 + 12 + 2), 64 + 1 + 2 + 1, 0));
+}
+
+#[test]
+fn closures_that_consume_what_they_capture_allocate_nothing() {
+    assert_eq!(measure(|| consumes_by_closures([1; 64])), (64 + 64, 3, 0));
 }
 
 #[test]

@@ -53,10 +53,13 @@ impl Flow<'_> {
             && let Some(slot) = self.frame_slot(*var)
         {
             let name = self.name(slot);
-            self.shadowed.push(HashMap::from([(*var, quote!((*#name)))]));
-            let text = self.restore(expr.to_token_stream());
-            self.shadowed.pop();
-            return quote!(::async_proc::captured!(#name, #name => #text));
+            let [asked, text] = [quote!((*#name)), quote!(#name)].map(|variable| {
+                self.shadowed.push(HashMap::from([(*var, variable)]));
+                let text = self.restore(expr.to_token_stream());
+                self.shadowed.pop();
+                text
+            });
+            return quote!(::async_proc::captured!(#name, #name => #asked, #text));
         }
         if !captures_locals {
             // The slots are pointers: taking them along keeps the places they lead to.

@@ -203,8 +203,7 @@ impl Flow<'_> {
 
     /// The call. `values` are evaluated before it, in order; `args` may name them.
     ///
-    /// `once` is for a closure among the arguments, whose type may be part of the result's: the call
-    /// is compiled only once, and a receiver that it moves goes to a box of its own.
+    /// `once` is for a closure among the arguments, whose type may be part of the result's.
     fn ask(
         &mut self,
         receiver: &Receiver,

@@ -48,6 +48,9 @@ impl<T, A, F: FnOnce(A) -> R, R> Probe<T, A, F, R> {
     /// Gives the probe the type of the expression. In code that is compiled and never runs.
     pub fn ask(&self, _: F) {}
 
+    /// Gives the probe the types of the values. In code that is compiled and never runs.
+    pub fn takes(&self, _: &A) {}
+
     /// The values the expression takes beside the variable.
     #[inline(always)]
     pub fn with(&self, values: A) -> A {
@@ -95,21 +98,84 @@ impl<T, A, F: FnOnce(A) -> R, R> Probe<T, A, F, R> {
         unsafe { mem::transmute_copy::<ManuallyDrop<Q>, R>(&result) }
     }
 
-    /// Runs the expression on the variable in a box of its own, which it owns from then on.
-    ///
-    /// # Safety
-    ///
-    /// [`Probe::moves`] says yes.
-    pub unsafe fn boxed(&self, value: T, values: A) -> R {
-        let variable = Box::into_raw(Box::new(value));
-        // SAFETY: a closure that moves its variable holds the box of it.
-        let expression = unsafe { mem::transmute_copy::<*mut T, F>(&variable) };
-        expression(values)
-    }
-
     /// Makes `Q` the type `R` but for lifetimes. In code that is compiled and never runs.
     pub fn same(&self) -> R {
         unreachable!("a probe's result is made by running the expression")
+    }
+}
+
+/// An expression that is compiled once, to run on a variable that it moves or on one that it does
+/// not: as a closure over a stand-in that is a variable of type `T` itself. It captures that, or a
+/// reference to it, and nothing else, so that the closure is the one or the other.
+pub struct Run<T, A, F, R> {
+    variable: PhantomData<fn(T) -> T>,
+    expression: PhantomData<fn(A) -> (F, R)>,
+}
+
+impl<T, A, F, R> std::fmt::Debug for Run<T, A, F, R> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Run")
+    }
+}
+
+impl<T, A, F: FnOnce(A) -> R, R> Run<T, A, F, R> {
+    /// Runs some expression.
+    #[inline(always)]
+    #[allow(clippy::new_without_default, reason = "its types are inferred from its use")]
+    pub fn new() -> Self {
+        Run { variable: PhantomData, expression: PhantomData }
+    }
+
+    /// The stand-in for the variable at `at`. In code that is compiled and never runs.
+    pub fn stand_in(&self, _at: *mut T) -> T {
+        unreachable!("a stand-in is never made")
+    }
+
+    /// Gives this the type of the expression. In code that is compiled and never runs.
+    pub fn ask(&self, _: F) {}
+
+    /// The values the expression takes beside the variable.
+    #[inline(always)]
+    pub fn with(&self, values: A) -> A {
+        values
+    }
+
+    /// Runs the expression on a variable that it moves.
+    ///
+    /// # Safety
+    ///
+    /// A [`Probe`] has said that it does.
+    #[inline(always)]
+    pub unsafe fn on(&self, variable: T, values: A) -> R {
+        if mem::size_of::<F>() != mem::size_of::<T>()
+            || mem::align_of::<F>() != mem::align_of::<T>()
+        {
+            unreachable!("the expression captures more than the variable");
+        }
+        let variable = ManuallyDrop::new(variable);
+        // SAFETY: a closure that moves the one variable it captures is as large as that, and holds
+        // it; it is moved there, once.
+        let expression = unsafe { mem::transmute_copy::<ManuallyDrop<T>, F>(&variable) };
+        expression(values)
+    }
+
+    /// Runs the expression on the variable where it lies.
+    ///
+    /// # Safety
+    ///
+    /// The variable at `at` is initialised, and a [`Probe`] has said that the expression does not
+    /// move it.
+    #[inline(always)]
+    pub unsafe fn in_place(&self, at: *mut T, values: A) -> R {
+        if mem::size_of::<F>() != mem::size_of::<*mut T>()
+            || mem::align_of::<F>() != mem::align_of::<*mut T>()
+        {
+            unreachable!("the expression captures more than the variable");
+        }
+        // SAFETY: a closure that captures one variable without moving it holds a reference to it,
+        // which the variable's address is.
+        let expression = unsafe { mem::transmute_copy::<*mut T, F>(&at) };
+        expression(values)
     }
 }
 
@@ -190,8 +256,8 @@ pub enum Arm<A, B> {
 ///
 /// `receiver!(moves, x.at, x.take(), (name = value, …) x.method(…))`: the answer, where the receiver
 /// lies, what gives it if the call moves it, the values the call takes beside it, the call. A
-/// receiver that is moved is taken before the values are evaluated, as rustc does. `once` compiles
-/// the call only once, at the price of a box where it moves the variable.
+/// receiver that is moved is taken before the values are evaluated, as rustc does. `once` is for a
+/// call with closures in it, whose types may be part of the result's: see [`Run`](crate::machine::Run).
 #[doc(hidden)]
 #[macro_export]
 macro_rules! receiver {
@@ -202,11 +268,18 @@ macro_rules! receiver {
         match ($moves.held(|| $take), ($($value,)*)) {
             (held, values) => {
                 let probe = $crate::machine::Probe::new();
-                let values = probe.with(values);
+                if false { loop {} probe.takes(&values); }
                 $crate::ask!($moves, probe, $at, ($($name),*) $x $($call)*);
+                let run = $crate::machine::Run::new();
+                let values = run.with(values);
+                if false {
+                    loop {}
+                    let mut $x = run.stand_in($at);
+                    run.ask(|($($name,)*)| { let _ = &$x; $x $($call)* });
+                }
                 match held {
-                    ::core::option::Option::Some(receiver) => probe.boxed(receiver, values),
-                    ::core::option::Option::None => probe.in_place($at, values),
+                    ::core::option::Option::Some(receiver) => run.on(receiver, values),
+                    ::core::option::Option::None => run.in_place($at, values),
                 }
             }
         }
@@ -327,20 +400,29 @@ macro_rules! dereferenced {
 }
 
 /// A closure that captures a variable in the frame, and may own it:
-/// `captured!(x => |…| …)`.
+/// `captured!(x => |…| …, |…| …)`: the closure, over a box and over the variable itself.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! captured {
-    ($slot:expr, $x:ident => $closure:expr) => {{
+    ($slot:expr, $x:ident => $asked:expr, $closure:expr) => {{
         let probe = $crate::machine::Probe::new();
         if false {
             loop {}
             let mut $x = probe.stand_in($slot.at);
             probe.ask(|()| {
                 let _ = &*$x;
+                $asked
+            });
+        }
+        let run = $crate::machine::Run::new();
+        if false {
+            loop {}
+            let mut $x = run.stand_in($slot.at);
+            run.ask(|()| {
+                let _ = &$x;
                 $closure
             });
         }
-        if probe.moves() { probe.boxed($slot.take(), ()) } else { probe.in_place($slot.at, ()) }
+        if probe.moves() { run.on($slot.take(), ()) } else { run.in_place($slot.at, ()) }
     }};
 }
