@@ -394,32 +394,54 @@ impl Emitter<'_> {
             return None;
         }
         let rest = names::local("rest");
-        let mut fields = TokenStream::new();
-        let mut patterns = TokenStream::new();
         let mixed = parts.iter().any(|part| matches!(part.which, Parts::Bindings { .. }));
-        for Part { name, which, .. } in parts {
-            match which {
-                // Beside a pattern's bindings a field is only ever copied, which its type must bear out.
-                Parts::Field(path) if mixed => {
-                    fields.extend(quote!(#name.copied(&#rest #(.#path)*);));
-                }
-                Parts::Field(path) => fields.extend(quote! {
-                    if #name.clear() { ::core::mem::forget(#rest #(.#path)*); }
-                }),
-                Parts::Bindings { pattern, names, imports } => {
-                    let other = (!patterns.is_empty()).then(|| quote!(else));
-                    patterns.extend(quote! {
-                        #other if #name.clear() {
-                            #imports
-                            match #rest { #pattern => ::core::mem::forget((#(#names),*)), _ => {} }
-                        }
+        // Beside a pattern's bindings a field is only ever copied, which its type must bear out.
+        let field = |Part { name, .. }: &Part, path: &[syn::Member]| match mixed {
+            true => quote!(#name.copied(&#rest #(.#path)*);),
+            false => quote!(if #name.clear() { ::core::mem::forget(#rest #(.#path)*); }),
+        };
+        let fields = |left: &dyn Fn(&[syn::Member]) -> bool| -> TokenStream {
+            let fields = parts.iter().filter_map(|part| match &part.which {
+                Parts::Field(path) if left(path) => Some(field(part, path)),
+                _ => None,
+            });
+            fields.collect()
+        };
+        let mut several = TokenStream::new();
+        for Part { name, which, .. } in &parts {
+            let forgotten = match which {
+                Parts::Field(_) => continue,
+                Parts::Bindings { pattern, names, imports } => quote! {
+                    #imports
+                    match #rest { #pattern => ::core::mem::forget((#(#names),*)), _ => {} }
+                },
+                Parts::Update { path, listed, shape, imports } => {
+                    // What the update has left may have been moved by itself.
+                    let left = fields(&|field| match field.strip_prefix(&path[..]) {
+                        Some([first, ..]) => listed.contains(first),
+                        Some([]) => false,
+                        None => true,
                     });
+                    let left = if mixed { TokenStream::new() } else { left };
+                    quote! {
+                        #imports
+                        #left
+                        ::core::mem::forget(
+                            || #shape { #(#listed: loop {},)* ..#rest #(.#path)* }
+                        );
+                    }
                 }
-            }
+            };
+            several.extend(quote!(if #name.clear() { #forgotten } else));
         }
+        let fields = fields(&|_| true);
         // Whole where nothing was moved: rustc drops an array that may lack elements otherwise.
-        let whole = (!patterns.is_empty()).then(|| quote!(else { ::core::mem::drop(#rest) }));
-        Some(quote!(|#rest| { #fields #patterns #whole }))
+        let whole = quote!(::core::mem::drop(#rest));
+        Some(match (several.is_empty(), mixed) {
+            (true, _) => quote!(|#rest| { #fields }),
+            (false, true) => quote!(|#rest| { #fields #several { #whole } }),
+            (false, false) => quote!(|#rest| { #several { #fields } }),
+        })
     }
 
     /// The closure that drops the variables which may be moved out of in part.

@@ -227,3 +227,68 @@ case! {
         }
     }
 }
+
+case! {
+    parts_by_reference_and_by_value [parts_by_reference_and_by_value((D::new("a"), D::new("b"), D::new("c")))]
+    async fn parts_by_reference_and_by_value(triple: (D, D, D)) -> usize {
+        let mut triple = triple;
+        tick("before").await;
+        let (ref a, b, ref mut c) = triple;
+        tick("between").await;
+        c.rename("renamed");
+        let n = a.touch().len() + eat(b);
+        tick("after").await;
+        n + triple.2.len()
+    }
+}
+
+case! {
+    arms_by_reference_and_by_value [
+        arms_by_reference_and_by_value(0),
+        arms_by_reference_and_by_value(1),
+        arms_by_reference_and_by_value(2),
+        arms_by_reference_and_by_value(3),
+    ]
+    async fn arms_by_reference_and_by_value(n: usize) -> usize {
+        let mut shape = shape(n);
+        tick("before").await;
+        let m = match shape {
+            Shape::Unit => 0,
+            Shape::One(ref mut d) => {
+                d.rename("changed");
+                tick("one").await;
+                d.len()
+            }
+            Shape::Two(ref a, b) => {
+                let m = eat(b);
+                tick("two").await;
+                a.touch().len() + m
+            }
+            Shape::Named { left, ref right } => {
+                tick("named").await;
+                left.len() + *right
+            }
+        };
+        tick("after").await;
+        m
+    }
+}
+
+case! {
+    value_by_reference_and_by_value [value_by_reference_and_by_value(2), value_by_reference_and_by_value(3)]
+    async fn value_by_reference_and_by_value(n: usize) -> usize {
+        let m = if let Shape::Two(ref a, b) = later("shape", shape(n)).await {
+            drop(b);
+            tick("two").await;
+            a.len()
+        } else {
+            0
+        };
+        let Pair(ref left, right) = later("pair", Pair::<D, D>::new("pair")).await;
+        drop(right);
+        tick("between").await;
+        let (Ok(ref d) | Err(ref d)) = later("result", Ok::<D, D>(D::new("d"))).await;
+        tick("after").await;
+        left.len() + d.len() + m
+    }
+}

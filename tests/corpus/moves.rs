@@ -407,3 +407,85 @@ case! {
         d.len() + kept.len()
     }
 }
+
+case! {
+    updated_from_a_variable [updated_from_a_variable(true), updated_from_a_variable(false)]
+    async fn updated_from_a_variable(early: bool) -> usize {
+        let base = Trio::new("base");
+        let _other = D::new("other");
+        tick("before").await;
+        if early {
+            return base.b.len();
+        }
+        let t = Trio { b: D::new("b"), ..base };
+        tick("between").await;
+        let n = base.b.touch().len();
+        drop(t);
+        tick("after").await;
+        n
+    }
+}
+
+case! {
+    updated_with_a_value_that_suspends [updated_with_a_value_that_suspends()]
+    async fn updated_with_a_value_that_suspends() -> usize {
+        let base = Trio::new("base");
+        tick("before").await;
+        let t = Trio { c: later("c", D::new("c")).await, a: make("a"), ..base };
+        tick("between").await;
+        drop(base.a);
+        tick("after").await;
+        t.b.len() + t.c.len()
+    }
+}
+
+case! {
+    updated_after_a_field_has_moved [updated_after_a_field_has_moved(0), updated_after_a_field_has_moved(1), updated_after_a_field_has_moved(2)]
+    async fn updated_after_a_field_has_moved(n: usize) -> usize {
+        let base = Trio::new("base");
+        tick("before").await;
+        let m = match n {
+            0 => {
+                drop(base.b);
+                let t = Trio { b: later("b", D::new("b")).await, ..base };
+                t.b.len()
+            }
+            1 => eat(base.a),
+            _ => Trio { a: D::new("a"), b: D::new("b"), ..base }.c.len(),
+        };
+        tick("after").await;
+        m
+    }
+}
+
+case! {
+    updated_from_a_field [updated_from_a_field()]
+    async fn updated_from_a_field() -> usize {
+        let pair = Pair(Trio::new("left"), D::new("right"));
+        tick("before").await;
+        let t = Trio { a: D::new("a"), ..pair.0 };
+        tick("between").await;
+        drop(pair.1);
+        tick("after").await;
+        t.b.len() + pair.0.a.len()
+    }
+}
+
+case! {
+    updated_copies [updated_copies(3)]
+    {
+        #[derive(Clone, Copy)]
+        struct Point { x: usize, y: usize, z: usize }
+        struct Named { name: D, n: usize }
+    }
+    async fn updated_copies(n: usize) -> usize {
+        let p = Point { x: n, y: n, z: n };
+        let named = Named { name: D::new("named"), n };
+        tick("before").await;
+        let q = Point { y: later("y", 5).await, ..p };
+        let other = Named { name: D::new("other"), ..named };
+        tick("after").await;
+        let r = Point { x: 1, ..p };
+        p.x + q.y + q.z + r.z + other.n + named.name.len() + named.n
+    }
+}

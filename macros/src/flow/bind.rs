@@ -83,11 +83,21 @@ impl Flow<'_> {
                 self.declare(*var);
             }
             if !self.bind_parts(slot, pattern) {
-                self.refuse(
-                    pattern,
-                    "this pattern binds by reference to a value that lives across a suspension, \
-                     which is not compiled yet: bind the value first, then its parts",
-                );
+                let (value, text) = match self.matched_slot(slot, [pattern]) {
+                    Some((value, patterns)) => (value, patterns[0].clone()),
+                    None => (self.place(slot), self.pattern(pattern)),
+                };
+                let puts: TokenStream = vars
+                    .iter()
+                    .filter_map(|var| Some((*var, self.slot_of.get(var).copied()?)))
+                    .collect::<Vec<_>>()
+                    .into_iter()
+                    .map(|(var, to)| {
+                        let ident = self.names.var(var).ident.clone();
+                        self.put(to, quote!(#ident))
+                    })
+                    .collect();
+                self.emit(quote!(let #text = #value; #puts));
             }
             return TokenStream::new();
         }
@@ -337,20 +347,15 @@ impl Flow<'_> {
 }
 
 /// A part of a value that an irrefutable pattern binds.
-struct BoundPart {
-    var: VarId,
-    path: Vec<syn::Member>,
-    by_ref: Option<TokenStream>,
-}
-
-/// The parts that such a pattern binds, if it binds all of them by value.
-pub(super) fn parts_by_value(pattern: &Pat) -> Option<Vec<(VarId, Vec<syn::Member>)>> {
-    let parts = parts(pattern)?.into_iter();
-    parts.map(|part| part.by_ref.is_none().then_some((part.var, part.path))).collect()
+pub(super) struct BoundPart {
+    pub(super) var: VarId,
+    pub(super) path: Vec<syn::Member>,
+    /// `mut`, or nothing.
+    pub(super) by_ref: Option<TokenStream>,
 }
 
 /// The parts that a pattern of nested tuples and structs binds, by their paths.
-fn parts(pattern: &Pat) -> Option<Vec<BoundPart>> {
+pub(super) fn parts(pattern: &Pat) -> Option<Vec<BoundPart>> {
     fn all<'p>(
         elements: impl Iterator<Item = (syn::Member, &'p Pat)>,
         path: &mut Vec<syn::Member>,

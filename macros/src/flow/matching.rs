@@ -6,6 +6,7 @@ use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, Pat};
 
+use super::bind::BoundPart;
 use super::native::Use;
 use super::probe::leaves;
 use super::{Flow, Part, Parts, SlotId};
@@ -50,18 +51,12 @@ impl Flow<'_> {
                 }
                 self.add_handles(&guarded.guard, &mut handles);
             }
-            let Bindings { by_ref, by_value, dereferences } = Bindings::of(pattern);
-            if dereferences {
+            if Bindings::of(pattern).dereferences {
                 return None;
             }
-            if by_ref && by_value {
-                self.refuse(
-                    pattern,
-                    "a pattern that binds a part by reference and may move another is not compiled \
-                     yet where the value lives across a suspension: bind the parts one by one",
-                );
-            }
         }
+        // The parts that are not moved are bound by reference, by a mutable one if they ask for it.
+        let unique = patterns.iter().any(|pattern| Bindings::of(pattern).by_mut);
         let name = self.name(slot);
         if handles.contains(&name) {
             return None;
@@ -89,7 +84,20 @@ impl Flow<'_> {
             });
             outer.push(nested(quote!((#(#bound),*))));
             let stripped = without_mut(pattern);
-            let value = nested(quote!((#(#names),*)));
+            // A reference outlives the closure that asks, which owns what the pattern may move.
+            let references = references(pattern);
+            let values = declared(pattern).into_iter().map(|var| {
+                let ident = &self.names.var(var).ident;
+                let reference = references.iter().find(|(bound, _)| *bound == var);
+                match reference {
+                    None => quote!(#ident),
+                    Some((_, none)) if none.is_empty() => {
+                        quote!(&*::core::ptr::from_ref(#ident))
+                    }
+                    Some(_) => quote!(&mut *::core::ptr::from_mut(#ident)),
+                }
+            });
+            let value = nested(quote!((#(#values),*)));
             let by_parts = match patterns.len() {
                 1 => self.moving_parts(slot, &stripped),
                 _ => None,
@@ -105,9 +113,11 @@ impl Flow<'_> {
         // Whether the patterns are exhaustive is for the twin to say.
         let others = quote!(_ => ::core::unreachable!());
         let handles = handles.iter().map(|handle| quote!(#handle = #handle));
+        let unique = unique.then(|| quote!(mut));
         let text = quote! {
             ::async_proc::scrutinee!(
-                #name, (#(#handles),*) #x => { #(#arms,)* #others }, { #(#moved,)* #others }
+                #name, (#(#handles),*) #x => { #(#arms,)* #others },
+                #unique { #(#moved,)* #others }
             )
         };
         Some((text, outer))
@@ -117,12 +127,17 @@ impl Flow<'_> {
     /// the others can be used, and moved, later.
     fn moving_parts(&mut self, slot: SlotId, pattern: &Pat) -> Option<TokenStream> {
         let mut reads = Vec::new();
-        for (var, path) in super::bind::parts_by_value(pattern)? {
+        for BoundPart { var, path, by_ref } in super::bind::parts(pattern)? {
             let ident = self.names.var(var).ident.clone();
-            let part = self.part(slot, path);
-            reads.push(quote!(#part.take(#ident)));
+            reads.push(match by_ref {
+                Some(mutability) => quote!(&#mutability *#ident),
+                None => {
+                    let part = self.part(slot, path);
+                    quote!(#part.take(#ident))
+                }
+            });
         }
-        let text = self.restore(pattern.to_token_stream());
+        let text = self.restore(without_ref(pattern).to_token_stream());
         Some(quote!(#text => (#(#reads),*)))
     }
 
@@ -152,18 +167,35 @@ impl Flow<'_> {
             self.shadowed.pop();
             quote!(if #guard)
         });
-        let by_ref = Bindings::of(bare).by_ref;
         let text = self.restore(without_ref(bare).to_token_stream());
-        if names.is_empty() || by_ref {
-            // Binds nothing, or (where the variable is not moved by another arm) references.
-            let value = nested(quote!((#(#names),*)));
+        let bound: Vec<(Ident, TokenStream)> = references(bare)
+            .into_iter()
+            .map(|(var, mutability)| (self.names.var(var).ident.clone(), mutability))
+            .collect();
+        let values = |read: &dyn Fn(&Ident) -> TokenStream| -> Vec<TokenStream> {
+            let values =
+                names.iter().map(|name| match bound.iter().find(|(ident, _)| ident == name) {
+                    Some((_, mutability)) => quote!(&#mutability *#name),
+                    None => read(name),
+                });
+            values.collect()
+        };
+        if !Bindings::of(bare).by_value {
+            let values = values(&|name| quote!(#name));
+            let value = nested(quote!((#(#values),*)));
             return quote!(#text #guard => #value);
         }
         let flag = self.local(&format!("{}_moved", self.slots[slot.0].name));
-        let (pattern, names, imports) = (text.clone(), names.to_vec(), self.imports(&text));
-        let which = Parts::Bindings { pattern, names: names.clone(), imports };
+        let pattern = self.restore(without_ref_mut(bare).to_token_stream());
+        let moved = names.iter().filter(|name| !bound.iter().any(|(ident, _)| ident == *name));
+        let which = Parts::Bindings {
+            pattern,
+            names: moved.cloned().collect(),
+            imports: self.imports(&text),
+        };
         self.parts.push(Part { name: flag.clone(), slot, which });
-        let value = nested(quote!((#(#flag.read(#names)),*)));
+        let values = values(&|name| quote!(#flag.read(#name)));
+        let value = nested(quote!((#(#values),*)));
         quote!(#text #guard => { #flag.note(); #value })
     }
 
@@ -209,9 +241,41 @@ fn without_ref(pattern: &Pat) -> Pat {
     pattern
 }
 
+/// A pattern whose `ref mut` bindings are `ref`.
+fn without_ref_mut(pattern: &Pat) -> Pat {
+    struct Strip;
+    impl VisitMut for Strip {
+        fn visit_pat_ident_mut(&mut self, pat: &mut syn::PatIdent) {
+            pat.mutability = None;
+            visit_mut::visit_pat_ident_mut(self, pat);
+        }
+    }
+    let mut pattern = pattern.clone();
+    Strip.visit_pat_mut(&mut pattern);
+    pattern
+}
+
+/// The variables that a pattern binds by reference, and whether by `mut`.
+fn references(pattern: &Pat) -> Vec<(VarId, TokenStream)> {
+    struct References(Vec<(VarId, TokenStream)>);
+    impl<'ast> Visit<'ast> for References {
+        fn visit_pat_ident(&mut self, pat: &'ast syn::PatIdent) {
+            if let (Some(_), Some(var)) = (pat.by_ref, resolve::binding(&pat.ident)) {
+                self.0.push((var, pat.mutability.to_token_stream()));
+            }
+            visit::visit_pat_ident(self, pat);
+        }
+        fn visit_expr(&mut self, _: &'ast Expr) {}
+    }
+    let mut references = References(Vec::new());
+    references.visit_pat(pattern);
+    references.0
+}
+
 /// How a pattern binds what it binds.
 struct Bindings {
-    by_ref: bool,
+    /// By a mutable reference.
+    by_mut: bool,
     by_value: bool,
     /// It reaches through a reference with `&`, or binds the rest of a slice, which is behind one.
     dereferences: bool,
@@ -219,7 +283,7 @@ struct Bindings {
 
 impl Bindings {
     fn of(pattern: &Pat) -> Bindings {
-        let mut bindings = Bindings { by_ref: false, by_value: false, dereferences: false };
+        let mut bindings = Bindings { by_mut: false, by_value: false, dereferences: false };
         bindings.visit_pat(pattern);
         bindings
     }
@@ -228,7 +292,7 @@ impl Bindings {
 impl<'ast> Visit<'ast> for Bindings {
     fn visit_pat_ident(&mut self, pat: &'ast syn::PatIdent) {
         if resolve::binding(&pat.ident).is_some() {
-            self.by_ref |= pat.by_ref.is_some();
+            self.by_mut |= pat.by_ref.is_some() && pat.mutability.is_some();
             self.by_value |= pat.by_ref.is_none();
             let subpattern = pat.subpat.as_ref().map(|(_, subpattern)| &**subpattern);
             self.dereferences |= matches!(subpattern, Some(Pat::Rest(_)));

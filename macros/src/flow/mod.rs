@@ -20,6 +20,7 @@ mod placeholder;
 mod probe;
 mod quiet;
 mod temporaries;
+mod update;
 mod variable;
 
 pub(crate) use items::Region;
@@ -91,6 +92,14 @@ pub(crate) enum Parts {
         pattern: TokenStream,
         names: Vec<Ident>,
         /// The imports of inner blocks that the pattern may name something of.
+        imports: TokenStream,
+    },
+    /// What a struct update takes of the struct at a path: the fields that it does not list.
+    Update {
+        path: Vec<syn::Member>,
+        listed: Vec<syn::Member>,
+        /// The struct's name.
+        shape: TokenStream,
         imports: TokenStream,
     },
 }

@@ -246,9 +246,23 @@ impl Flow<'_> {
                 }
             }
             Expr::Struct(literal) => {
-                self.refuse_update(literal);
+                if literal.rest.is_some() {
+                    let values: Vec<_> = literal
+                        .fields
+                        .iter()
+                        .map(|field| self.native(&field.expr, Use::Value))
+                        .collect();
+                    if let Some(text) = self.update(literal, &values) {
+                        *expr = Expr::Verbatim(text);
+                        return;
+                    }
+                }
+                let Expr::Struct(literal) = expr else { return };
                 self.rewrite_all(literal.fields.iter_mut().map(|field| &mut field.expr));
-                self.rewrite_all(literal.rest.as_deref_mut());
+                if let Some(base) = &mut literal.rest {
+                    // Borrowed: only what can be copied is taken of it.
+                    self.rewrite(base, Use::Place);
+                }
             }
             Expr::Paren(inner) => self.rewrite(&mut inner.expr, usage),
             Expr::Group(inner) => self.rewrite(&mut inner.expr, usage),

@@ -12,6 +12,7 @@ use syn::spanned::Spanned;
 use super::native::{Use, operator_uses};
 use super::probe::{Call, Receiver, borrows_its_receiver, found_silently, method_tail};
 use super::temporaries::{is_promoted, leaps, leaps_as, leaps_place};
+use super::variable::field_path;
 use super::{Dest, Flow, Suspension, is_place};
 use crate::known::{self, Access};
 use crate::names;
@@ -157,8 +158,21 @@ impl Flow<'_> {
                 quote!([#value; #len])
             }
             Expr::Struct(literal) => {
-                self.refuse_update(literal);
                 let rest = literal.rest.as_deref();
+                if rest.is_some_and(|rest| field_path(rest).is_some()) {
+                    let operands: Vec<_> =
+                        literal.fields.iter().map(|field| Operand::value(&field.expr)).collect();
+                    let values = self.operands(&operands, held);
+                    if let Some(text) = self.update(literal, &values) {
+                        return text;
+                    }
+                    let members = literal.fields.iter().map(|field| &field.member);
+                    let rest = rest.map(|rest| self.native(rest, Use::Place));
+                    let fields = quote!(#(#members: #values,)* ..#rest);
+                    let mut text = literal.path.to_token_stream();
+                    literal.brace_token.surround(&mut text, |text| text.extend(fields));
+                    return text;
+                }
                 let operands: Vec<_> = literal
                     .fields
                     .iter()

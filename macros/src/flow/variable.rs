@@ -159,7 +159,7 @@ impl Flow<'_> {
                             Parts::Field(moved) => {
                                 moved.len() > path.len() && moved.starts_with(path)
                             }
-                            Parts::Bindings { .. } => true,
+                            Parts::Bindings { .. } | Parts::Update { .. } => true,
                         }
                 });
             if reshaped {
@@ -170,19 +170,6 @@ impl Flow<'_> {
                      the whole variable, or bind its parts to variables of their own",
                 );
             }
-        }
-    }
-
-    /// `..base` moves the fields that are not written out, which we do not follow.
-    pub(super) fn refuse_update(&mut self, literal: &syn::ExprStruct) {
-        let Some(rest) = literal.rest.as_deref() else { return };
-        let base = field_path(rest).map(|(mention, _)| self.names.mention(mention).var);
-        if base.is_some_and(|var| self.frame_slot(var).is_some()) {
-            self.refuse(
-                rest,
-                "a struct update from a variable that lives across a suspension is not compiled \
-                 yet: write the fields out",
-            );
         }
     }
 }

@@ -352,14 +352,13 @@ macro_rules! ask {
 /// Matches a variable in the frame that the patterns may or may not move:
 /// `scrutinee!(x, (name = value, …) x => { pattern => bindings, … }, { pattern => moved, … })`.
 ///
-/// The second list of arms is for a variable that is moved: its patterns see a reference to it, and
-/// its values read the bindings out of it. What is not bound stays where it is.
+/// The second list of arms is for a variable that is moved: its patterns see a reference to it (a
+/// mutable one after `mut`), and its values read the bindings out of it. What is not bound stays
+/// where it is.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! scrutinee {
-    (
-        $slot:expr, ($($name:ident = $value:expr),*) $x:ident => $arms:tt, $moved:tt
-    ) => {{
+    (@ $slot:expr, ($($name:ident = $value:expr),*) $x:ident => $arms:tt, $moved:expr) => {{
         let probe = $crate::machine::Probe::new();
         let values = probe.with(($($value,)*));
         if false {
@@ -369,11 +368,17 @@ macro_rules! scrutinee {
         }
         if probe.moves() {
             let ($($name,)*) = values;
-            probe.moved(match &*$slot.at $moved)
+            probe.moved($moved)
         } else {
             probe.in_place($slot.at, values)
         }
     }};
+    ($slot:expr, $values:tt $x:ident => $arms:tt, mut $moved:tt) => {
+        $crate::scrutinee!(@ $slot, $values $x => $arms, match &mut *$slot.at $moved)
+    };
+    ($slot:expr, $values:tt $x:ident => $arms:tt, $moved:tt) => {
+        $crate::scrutinee!(@ $slot, $values $x => $arms, match &*$slot.at $moved)
+    };
 }
 
 /// `*x` for a variable in the frame: moves out of a box, copies from a reference.
