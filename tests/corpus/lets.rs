@@ -273,3 +273,19 @@ case! {
         }
     }
 }
+
+case! {
+    irrefutable_variant [irrefutable_variant()]
+    async fn irrefutable_variant() -> usize {
+        type Sure<T> = Result<T, std::convert::Infallible>;
+        let pair: Sure<(D, D)> = Ok((D::new("a"), D::new("b")));
+        let Ok((a, _)) = later("pair", pair).await;
+        tick("between").await;
+        let one: Sure<D> = Ok(D::new("c"));
+        one.as_ref().map_or(0, D::len);
+        tick("after").await;
+        let Ok(taken) = one;
+        tick("last").await;
+        a.len() + taken.len()
+    }
+}

@@ -421,8 +421,12 @@ pub(super) fn parts(pattern: &Pat) -> Option<Vec<BoundPart>> {
 
 /// Whether a path reads as that of an enum's variant, whose fields have no places of their own.
 fn is_variant(path: &syn::Path) -> bool {
-    let parent = path.segments.iter().rev().nth(1);
-    parent.is_some_and(|parent| parent.ident.to_string().starts_with(char::is_uppercase))
+    let mut segments = path.segments.iter().rev();
+    let prelude = segments.next().is_some_and(|last| {
+        ["Ok", "Err", "Some", "Ready", "Break", "Continue"].iter().any(|name| last.ident == name)
+    });
+    let parent = segments.next();
+    prelude || parent.is_some_and(|parent| parent.ident.to_string().starts_with(char::is_uppercase))
 }
 
 /// Whether a pattern binds something by reference.

@@ -27,6 +27,3 @@ fn main() {
     drop(missing(Shape::Square { side: 1 }));
     drop(refutable(None));
 }
-
-//@ differs E0609: the parts of a pattern are reached by their names
-//@ differs E0005: the same
