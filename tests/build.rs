@@ -35,6 +35,7 @@ const AREAS: &[&str] = &[
     "drop_orders",
     "known_shapes",
     "generators",
+    "real",
     "by_hand",
     "beyond",
 ];

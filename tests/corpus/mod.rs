@@ -62,6 +62,8 @@ mod operands;
 mod operators;
 #[cfg(area = "params")]
 mod params;
+#[cfg(area = "real")]
+mod real;
 #[cfg(area = "receivers")]
 mod receivers;
 #[cfg(area = "shapes")]

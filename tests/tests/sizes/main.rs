@@ -32,11 +32,11 @@ mod table;
 use table::Table;
 
 /// Shapes whose machine as an `async fn` is larger than rustc's, or lies in a box. To become none.
-const LARGER_ASYNC_FNS: usize = 113;
+const LARGER_ASYNC_FNS: usize = 6;
 /// Shapes whose frame as a proc is larger than rustc's machine. To become none.
-const LARGER_PROCS: usize = 48;
-/// What the frames of procs are of rustc's machines, in geometric mean. To become a half.
-const PROC_RATIO: f64 = 0.58;
+const LARGER_PROCS: usize = 11;
+/// What the frames of procs are of rustc's machines, in geometric mean.
+const PROC_RATIO: f64 = 0.28;
 
 fn table() -> Table {
     let mut table = Table::default();
