@@ -411,9 +411,9 @@ impl Emitter<'_> {
         for Part { name, which, .. } in &parts {
             let forgotten = match which {
                 Parts::Field(_) => continue,
-                Parts::Bindings { pattern, names, imports } => quote! {
+                Parts::Bindings { deref, pattern, names, imports } => quote! {
                     #imports
-                    match #rest { #pattern => ::core::mem::forget((#(#names),*)), _ => {} }
+                    match #deref #rest { #pattern => ::core::mem::forget((#(#names),*)), _ => {} }
                 },
                 Parts::Update { path, listed, shape, imports } => {
                     // What the update has left may have been moved by itself.

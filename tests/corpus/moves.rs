@@ -489,3 +489,32 @@ case! {
         p.x + q.y + q.z + r.z + other.n + named.name.len() + named.n
     }
 }
+
+case! {
+    value_of_a_box [value_of_a_box()]
+    async fn value_of_a_box() -> usize {
+        let boxed = Box::new(D::new("boxed"));
+        let pair = Box::new(Pair(D::new("left"), D::new("right")));
+        tick("before").await;
+        let d = *boxed;
+        let Pair(left, right) = *pair;
+        drop(left);
+        tick("after").await;
+        d.len() + right.len()
+    }
+}
+
+case! {
+    matched_in_a_box [matched_in_a_box(1), matched_in_a_box(2), matched_in_a_box(0)]
+    async fn matched_in_a_box(n: usize) -> usize {
+        let boxed = Box::new(shape(n));
+        tick("before").await;
+        let m = match *boxed {
+            Shape::One(d) => later("one", d).await.len(),
+            Shape::Two(_, b) => eat(b),
+            _ => 0,
+        };
+        tick("after").await;
+        m
+    }
+}

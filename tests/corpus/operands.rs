@@ -211,3 +211,22 @@ case! {
         n
     }
 }
+
+case! {
+    ranges [ranges(1)]
+    async fn ranges(n: usize) -> usize {
+        let all = [1, 2, 3, 4, 5];
+        let mut sum = 0;
+        for i in later("start", n).await..later("end", 3).await {
+            sum += all[i];
+            tick("round").await;
+        }
+        let names = vec![D::new("a"), D::new("b"), D::new("c")];
+        let part = &names[later("from", 1).await..];
+        let inclusive = peek(&part[0])..=later("last", 4).await;
+        let to = ..later("to", 2).await;
+        let d = D::new("d")..later("other", D::new("e")).await;
+        tick("after").await;
+        sum + part.len() + inclusive.count() + all[to].len() + d.end.len()
+    }
+}

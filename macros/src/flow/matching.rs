@@ -21,6 +21,13 @@ impl Flow<'_> {
         scrutinee: &Expr,
         patterns: impl IntoIterator<Item = &'p Pat>,
     ) -> Option<(TokenStream, Vec<TokenStream>)> {
+        // What is in a box is moved out of it like what is in a variable.
+        let (scrutinee, deref) = match scrutinee {
+            Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Deref(_)) => {
+                (&*unary.expr, quote!(*))
+            }
+            _ => (scrutinee, TokenStream::new()),
+        };
         let mention = resolve::mention_of(scrutinee)?;
         let var = self.names.mention(mention).var;
         let slot = self.frame_slot(var)?;
@@ -28,13 +35,23 @@ impl Flow<'_> {
             return None;
         }
         // Also where it is used again: what the pattern leaves of it may be.
-        self.matched_slot(slot, patterns)
+        self.matched_at(slot, &deref, patterns)
     }
 
     /// As [`Flow::matched`], for what lies in `slot`.
     pub(super) fn matched_slot<'p>(
         &mut self,
         slot: SlotId,
+        patterns: impl IntoIterator<Item = &'p Pat>,
+    ) -> Option<(TokenStream, Vec<TokenStream>)> {
+        self.matched_at(slot, &TokenStream::new(), patterns)
+    }
+
+    /// The same, for what is `deref` from there: behind a pointer, or the value itself.
+    fn matched_at<'p>(
+        &mut self,
+        slot: SlotId,
+        deref: &TokenStream,
         patterns: impl IntoIterator<Item = &'p Pat>,
     ) -> Option<(TokenStream, Vec<TokenStream>)> {
         let patterns: Vec<&Pat> = patterns.into_iter().collect();
@@ -104,7 +121,7 @@ impl Flow<'_> {
             };
             moved.push(match by_parts {
                 Some(arm) => arm,
-                None => self.moving_arm(slot, &stripped, &names, &nested),
+                None => self.moving_arm(slot, deref, &stripped, &names, &nested),
             });
             let pattern = self.pattern(&stripped);
             arms.push(quote!(#pattern => #value));
@@ -116,7 +133,7 @@ impl Flow<'_> {
         let unique = unique.then(|| quote!(mut));
         let text = quote! {
             ::async_proc::scrutinee!(
-                #name, (#(#handles),*) #x => { #(#arms,)* #others },
+                #name, #deref (#(#handles),*) #x => { #(#arms,)* #others },
                 #unique { #(#moved,)* #others }
             )
         };
@@ -146,6 +163,7 @@ impl Flow<'_> {
     fn moving_arm(
         &mut self,
         slot: SlotId,
+        deref: &TokenStream,
         pattern: &Pat,
         names: &[Ident],
         nested: &dyn Fn(TokenStream) -> TokenStream,
@@ -189,6 +207,7 @@ impl Flow<'_> {
         let pattern = self.restore(without_ref_mut(bare).to_token_stream());
         let moved = names.iter().filter(|name| !bound.iter().any(|(ident, _)| ident == *name));
         let which = Parts::Bindings {
+            deref: deref.clone(),
             pattern,
             names: moved.cloned().collect(),
             imports: self.imports(&text),

@@ -89,6 +89,8 @@ pub(crate) enum Parts {
     Field(Vec<syn::Member>),
     /// What a pattern binds by value.
     Bindings {
+        /// `*`, for what is in a box.
+        deref: TokenStream,
         pattern: TokenStream,
         names: Vec<Ident>,
         /// The imports of inner blocks that the pattern may name something of.

@@ -403,6 +403,14 @@ impl Flow<'_> {
                  bind the receiver to a variable first",
             );
         }
+        if args_suspend && finds(&call.receiver) {
+            self.refuse(
+                &call.receiver,
+                "this is found before the arguments of the call, which suspend, and may fail or do \
+                 something: that is not compiled yet: bind a reference to it, or the awaited value, \
+                 to a variable first",
+            );
+        }
         if args_suspend {
             self.check_place(&call.receiver);
         }

@@ -354,17 +354,19 @@ macro_rules! ask {
 ///
 /// The second list of arms is for a variable that is moved: its patterns see a reference to it (a
 /// mutable one after `mut`), and its values read the bindings out of it. What is not bound stays
-/// where it is.
+/// where it is. `*(…)` matches what is in a box.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! scrutinee {
-    (@ $slot:expr, ($($name:ident = $value:expr),*) $x:ident => $arms:tt, $moved:expr) => {{
+    (
+        @ $slot:expr, ($($name:ident = $value:expr),*) $x:ident, $asked:expr, $moved:expr
+    ) => {{
         let probe = $crate::machine::Probe::new();
         let values = probe.with(($($value,)*));
         if false {
             loop {}
             let mut $x = probe.stand_in($slot.at);
-            probe.ask(|($($name,)*)| { let _ = &*$x; match (*$x) $arms });
+            probe.ask(|($($name,)*)| { let _ = &*$x; $asked });
         }
         if probe.moves() {
             let ($($name,)*) = values;
@@ -373,11 +375,17 @@ macro_rules! scrutinee {
             probe.in_place($slot.at, values)
         }
     }};
+    ($slot:expr, * $values:tt $x:ident => $arms:tt, mut $moved:tt) => {
+        $crate::scrutinee!(@ $slot, $values $x, match (**$x) $arms, match &mut **$slot.at $moved)
+    };
+    ($slot:expr, * $values:tt $x:ident => $arms:tt, $moved:tt) => {
+        $crate::scrutinee!(@ $slot, $values $x, match (**$x) $arms, match &**$slot.at $moved)
+    };
     ($slot:expr, $values:tt $x:ident => $arms:tt, mut $moved:tt) => {
-        $crate::scrutinee!(@ $slot, $values $x => $arms, match &mut *$slot.at $moved)
+        $crate::scrutinee!(@ $slot, $values $x, match (*$x) $arms, match &mut *$slot.at $moved)
     };
     ($slot:expr, $values:tt $x:ident => $arms:tt, $moved:tt) => {
-        $crate::scrutinee!(@ $slot, $values $x => $arms, match &*$slot.at $moved)
+        $crate::scrutinee!(@ $slot, $values $x, match (*$x) $arms, match &*$slot.at $moved)
     };
 }
 

@@ -21,6 +21,12 @@ async fn found(guard: Guard, at: usize) -> Option<u32> {
     first.or(second).or(guard.get(ready(at).await).copied())
 }
 
+#[async_proc]
+async fn indexed(mut names: Vec<String>, at: usize) {
+    names[at].push_str(ready("!").await);
+}
+
 fn main() {
+    drop(indexed(Vec::new(), 0));
     drop(found(Guard(Vec::new()), 0));
 }
