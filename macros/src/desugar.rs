@@ -78,7 +78,12 @@ impl Desugar<'_> {
                     let wait = Ident::new("await", span);
                     Some(syn::parse_quote!((#future) #dot #wait #question))
                 }
-                Ok(future) => Some(syn::parse_quote!(::async_proc::future::yielded(#future).await)),
+                Ok(future) => {
+                    // A traceback says where the macro stands.
+                    let span = mac.path.segments.last()?.ident.span();
+                    let wait = Ident::new("await", Span::call_site().located_at(span));
+                    Some(syn::parse_quote!(::async_proc::future::yielded(#future).#wait))
+                }
                 Err(error) => {
                     let message = format_args!("`{name}!` takes one future: {error}");
                     self.errors.push(syn::Error::new(error.span(), message));
@@ -98,17 +103,18 @@ impl Desugar<'_> {
                 let (attrs, body) = (&while_loop.attrs, &while_loop.body);
                 let label = self.label(&mut while_loop.label);
                 let stop = &label.name;
+                let repeat = syn::Token![loop](while_loop.while_token.span);
                 *expr = match &*while_loop.cond {
                     Expr::Let(condition) => {
                         let (pat, value) = (&condition.pat, &condition.expr);
                         syn::parse_quote! {
-                            #(#attrs)* #label loop {
+                            #(#attrs)* #label #repeat {
                                 match #value { #pat => #body, _ => break #stop }
                             }
                         }
                     }
                     condition => syn::parse_quote! {
-                        #(#attrs)* #label loop {
+                        #(#attrs)* #label #repeat {
                             if #condition #body else { break #stop }
                         }
                     },
@@ -119,10 +125,11 @@ impl Desugar<'_> {
                 let (pat, values) = (&for_loop.pat, &for_loop.expr);
                 let label = self.label(&mut for_loop.label);
                 let stop = &label.name;
+                let repeat = syn::Token![loop](for_loop.for_token.span);
                 let items = Ident::new("__items", Span::mixed_site());
                 *expr = syn::parse_quote! {
                     match ::core::iter::IntoIterator::into_iter(#values) {
-                        mut #items => #(#attrs)* #label loop {
+                        mut #items => #(#attrs)* #label #repeat {
                             match ::core::iter::Iterator::next(&mut #items) {
                                 ::core::option::Option::None => break #stop,
                                 ::core::option::Option::Some(#pat) => #body

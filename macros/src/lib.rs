@@ -11,6 +11,7 @@
 //! 7. `graph`, `storage`: which variables need their place in the frame when, and may share it.
 //! 8. `frame`, `emit`: the tokens.
 //!
+//! With `#[async_proc(diagram)]`, `diagram` draws the states.
 //! Errors are collected in `diagnostics` and reported together.
 
 mod alias;
@@ -18,6 +19,7 @@ mod attributes;
 mod cfg;
 mod desugar;
 mod diagnostics;
+mod diagram;
 mod emit;
 #[cfg(test)]
 mod expansions;
@@ -37,6 +39,7 @@ mod storage;
 mod suspension;
 mod twin;
 mod unit;
+mod written;
 
 use proc_macro2::TokenStream;
 
@@ -66,12 +69,52 @@ fn compile(attr: TokenStream, item: TokenStream) -> TokenStream {
     if let Some(versions) = cfg::split(&attr, &function) {
         return versions;
     }
+    let (written, compiled) = machine(attr, function);
+    let diagram = diagram::item(&written, || {
+        compiled.as_ref().ok().map(|(machine, _)| diagram::diagram(&written, machine))
+    });
+    let function = match &compiled {
+        Ok((machine, items)) => {
+            let storage = storage::storage(machine, &graph::graph(machine));
+            emit::function(&written, items, machine, &storage)
+        }
+        Err(Stopped { errors, twin }) => {
+            let function = match twin {
+                Twin::Unread(items) => emit::unread(&written, items),
+                Twin::Refused(items) => emit::refused(&written, items.as_ref()),
+            };
+            let errors = errors.to_compile_errors();
+            quote::quote!(#errors #function)
+        }
+    };
+    quote::quote!(#function #diagram)
+}
+
+/// Why there is no machine.
+struct Stopped {
+    errors: Errors,
+    twin: Twin,
+}
+
+/// What is emitted of a function that has no machine, given the items of its body.
+enum Twin {
+    /// Its tokens, which rustc has something to say of.
+    Unread(TokenStream),
+    /// Its signature, and a body to be checked if it is Rust.
+    Refused(Option<TokenStream>),
+}
+
+/// The passes up to the states: the function as it was written, its machine, and the items of its
+/// body.
+fn machine(
+    attr: TokenStream,
+    function: syn::ItemFn,
+) -> (Input, Result<(flow::Machine, TokenStream), Stopped>) {
     let mut errors = Errors::default();
     let mut input = Input::parse(attr, function, &mut errors);
     if half_typed::is_unread(&input.body) {
-        let errors = errors.to_compile_errors();
-        let function = emit::unread(&input, &TokenStream::new());
-        return quote::quote!(#errors #function);
+        let twin = Twin::Unread(TokenStream::new());
+        return (input, Err(Stopped { errors, twin }));
     }
     nested::refuse(&input.body, &mut errors);
     let mut misplaced = Errors::default();
@@ -99,15 +142,13 @@ fn compile(attr: TokenStream, item: TokenStream) -> TokenStream {
         ty: twin::output(&input),
     };
     let machine = flow::compile(&input.body, &names, &params, returns, &mut errors);
-    if errors.are_left_to_rustc() {
-        return emit::unread(&written, &quote::quote!(#(#items)*));
+    let items = quote::quote!(#(#items)*);
+    if errors.is_empty() {
+        return (written, Ok((machine, items)));
     }
-    if !errors.is_empty() {
-        let items = quote::quote!(#(#items)*);
-        let function = emit::refused(&written, is_rust.then_some(&items));
-        let errors = errors.to_compile_errors();
-        return quote::quote!(#errors #function);
-    }
-    let storage = storage::storage(&machine, &graph::graph(&machine));
-    emit::function(&written, &quote::quote!(#(#items)*), &machine, &storage)
+    let twin = match errors.are_left_to_rustc() {
+        true => Twin::Unread(items),
+        false => Twin::Refused(is_rust.then_some(items)),
+    };
+    (written, Err(Stopped { errors, twin }))
 }

@@ -2,11 +2,12 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
+use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{
-    Attribute, Block, FnArg, GenericArgument, ItemFn, Pat, PathArguments, ReturnType, Signature,
-    Type, Visibility,
+    Attribute, Block, FnArg, GenericArgument, ItemFn, Meta, Pat, PathArguments, ReturnType,
+    Signature, Token, Type, Visibility,
 };
 
 use crate::diagnostics::Errors;
@@ -14,6 +15,8 @@ use crate::diagnostics::Errors;
 /// An annotated function.
 #[derive(Clone)]
 pub(crate) struct Input {
+    /// The attribute's argument that asks for a diagram.
+    pub(crate) diagram: Option<Ident>,
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) vis: Visibility,
     /// The signature to emit: every parameter has a name.
@@ -55,9 +58,7 @@ pub(crate) enum Reference {
 impl Input {
     /// Reads the function. What is refused goes to `errors`.
     pub(crate) fn parse(attr: TokenStream, function: ItemFn, errors: &mut Errors) -> Self {
-        if !attr.is_empty() {
-            errors.refuse(attr, "`#[async_proc]` takes no arguments");
-        }
+        let diagram = arguments(attr, errors);
         let ItemFn { attrs, vis, mut sig, block, .. } = function;
         if let Some(constness) = &sig.constness {
             errors.refuse(constness, "a `const fn` cannot be suspended: remove `const`");
@@ -67,7 +68,7 @@ impl Input {
         }
         let kind = Kind::parse(&mut sig, errors);
         let params = Param::parse_all(&mut sig, matches!(kind, Kind::Proc { .. }), errors);
-        Input { attrs, vis, sig, kind, params, body: *block }
+        Input { diagram, attrs, vis, sig, kind, params, body: *block }
     }
 
     /// Whether the body's value is a `Result`, so that an error in it notes what it crosses.
@@ -115,6 +116,29 @@ impl Input {
             Kind::Async { output } => output.to_token_stream(),
         }
     }
+}
+
+/// Reads the attribute's arguments, of which there is one: `diagram`.
+fn arguments(attr: TokenStream, errors: &mut Errors) -> Option<Ident> {
+    let mut diagram = None;
+    let arguments = Punctuated::<Meta, Token![,]>::parse_terminated;
+    match syn::parse::Parser::parse2(arguments, attr) {
+        Ok(arguments) => {
+            for argument in arguments {
+                match &argument {
+                    Meta::Path(path) if path.is_ident("diagram") && diagram.is_none() => {
+                        diagram = path.get_ident().cloned();
+                    }
+                    _ => errors.refuse(
+                        argument,
+                        "`#[async_proc]` knows one argument, `diagram`, and takes it once",
+                    ),
+                }
+            }
+        }
+        Err(error) => errors.push(error),
+    }
+    diagram
 }
 
 impl Kind {

@@ -9,7 +9,7 @@ use super::chain::holds_let;
 use super::guard::is_guarded;
 use super::native::Use;
 use super::temporaries::{binds_everything, leaps};
-use super::{Dest, Flow, Loop, LoopKind, Scope, StateId};
+use super::{Dest, Flow, Landmark, Loop, LoopKind, Scope, StateId};
 use crate::once;
 use crate::resolve;
 use crate::suspension;
@@ -459,6 +459,8 @@ impl Flow<'_> {
     fn repeat(&mut self, repeat: &syn::ExprLoop, dest: &Dest) {
         let head = self.state("Loop");
         let end = self.state("EndLoop");
+        self.states[head.0].landmark = Landmark::Loop(repeat.loop_token.span);
+        self.states[end.0].landmark = Landmark::AfterLoop;
         self.loops.push(Loop {
             label: repeat.label.as_ref().map(|label| label.name.ident.to_string()),
             kind: LoopKind::States {

@@ -23,6 +23,7 @@ mod temporaries;
 mod update;
 mod variable;
 
+pub(crate) use chain::holds_let;
 pub(crate) use items::Region;
 pub(crate) use operand::camel;
 pub(crate) use placeholder::Placeholder;
@@ -51,6 +52,21 @@ pub(crate) struct State {
     pub(crate) suspension: Option<Suspension>,
     /// The region it lies in.
     pub(crate) region: usize,
+    /// What it is in the source.
+    pub(crate) landmark: Landmark,
+}
+
+/// What a reader of the source would call a state.
+#[derive(Clone, Copy)]
+pub(crate) enum Landmark {
+    /// Nothing in particular.
+    None,
+    /// The head of a loop: its keyword.
+    Loop(Span),
+    /// What comes after a loop.
+    AfterLoop,
+    /// An `await`, or the name of a macro that stands for one.
+    Wait(Span),
 }
 
 /// Where a state waits, for tracebacks.
@@ -347,7 +363,13 @@ impl Flow<'_> {
         let name = self.unique(name);
         let name = Ident::new(&name, Span::mixed_site());
         let code = TokenStream::new();
-        self.states.push(State { name, code, suspension: None, region: self.region });
+        self.states.push(State {
+            name,
+            code,
+            suspension: None,
+            region: self.region,
+            landmark: Landmark::None,
+        });
         StateId(self.states.len() - 1)
     }
 

@@ -13,7 +13,7 @@ use super::native::{Use, operator_uses};
 use super::probe::{Call, Receiver, borrows_its_receiver, found_silently, method_tail};
 use super::temporaries::{is_promoted, leaps, leaps_as, leaps_place};
 use super::variable::field_path;
-use super::{Dest, Flow, Suspension, is_place};
+use super::{Dest, Flow, Landmark, Suspension, is_place};
 use crate::known::{self, Access};
 use crate::names;
 use crate::once;
@@ -263,6 +263,7 @@ impl Flow<'_> {
             source: span_text(&wait.base, &self.restore(wait.base.to_token_stream())),
         });
         // With the span of the twin's `.await`: of what is no future, rustc speaks once a span.
+        self.states[state.0].landmark = Landmark::Wait(span);
         self.emit(quote!(#name.put(__machine::Awaited(#future).into_future());));
         self.go_on(state);
         self.begin(state);

@@ -33,6 +33,7 @@ mod alias;
 mod branch;
 mod chain;
 mod crossed;
+mod diagram;
 mod exits;
 mod frame;
 mod lazy;
@@ -57,6 +58,7 @@ pub use self::chain::{
 };
 pub use self::crossed::crossed;
 pub(crate) use self::crossed::type_id;
+pub use self::diagram::Diagram;
 pub use self::exits::{Done, Fails};
 pub use self::frame::{At, Frame, Room, Words};
 pub use self::lazy::{Lazy, Visit};
