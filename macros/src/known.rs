@@ -117,6 +117,13 @@ pub(crate) fn is_text(mac: &Macro) -> bool {
     })
 }
 
+/// Whether a macro drops what it borrows itself, before the statement it is part of ends.
+pub(crate) fn has_its_own_block(mac: &Macro) -> bool {
+    mac.path.segments.last().is_some_and(|last| {
+        ["format", "print", "println", "eprint", "eprintln"].iter().any(|name| last.ident == name)
+    })
+}
+
 /// Whether a macro is none that is known, or its arguments do not parse.
 pub(crate) fn is_unknown(mac: &Macro) -> bool {
     !is_text(mac) && parse(mac).is_none()

@@ -314,3 +314,56 @@ case! {
         }
     }
 }
+
+case! {
+    borrowed_by_a_format [borrowed_by_a_format()]
+    async fn borrowed_by_a_format() -> usize {
+        let n = look(&D::new(format!("{:?}{:?}", later("w", make("a")).await, D::new("b")))).await;
+        tick("after").await;
+        n + peek(&make(&format!("{} {}", later("v", D::new("c")).await, make("d")))) + now("n", 1).await
+    }
+}
+
+case! {
+    left_of_a_match_that_is_discarded [left_of_a_match_that_is_discarded()]
+    async fn left_of_a_match_that_is_discarded() {
+        _ = match later("pair", Pair(2, Some(make("left")))).await {
+            Pair(_n, ..) => D::new("value"),
+        };
+    }
+}
+
+case! {
+    matches_as_operands [matches_as_operands(0), matches_as_operands(1)]
+    async fn matches_as_operands(n: usize) -> usize {
+        let x = (
+            match shape(n) {
+                Shape::One(d) => d,
+                _ => make("other"),
+            },
+            later("between", match shape(1) { _ => 1 }).await,
+            match later("pair", Pair::new("p")).await {
+                Pair(a, _) => a,
+            },
+            make("last").len(),
+        );
+        tick("after").await;
+        x.3
+    }
+}
+
+case! {
+    matches_beside_others [matches_beside_others(0), matches_beside_others(1)]
+    async fn matches_beside_others(n: usize) -> usize {
+        let d = D::new("d");
+        let n = eat(match later("shape", shape(n)).await {
+            Shape::One(ref a) => D::new(a.name()),
+            _ => d,
+        }) + match make("one").touch().len() {
+            3 => later("in", 4).await,
+            m => m,
+        } + peek(&make("t"));
+        tick("after").await;
+        n
+    }
+}

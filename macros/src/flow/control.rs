@@ -53,7 +53,7 @@ impl Flow<'_> {
             },
             Expr::Unsafe(block) => self.block(&block.block, dest),
             Expr::If(branch) => self.branch(branch, dest),
-            Expr::Match(branch) => self.choose(branch, dest),
+            Expr::Match(branch) => self.choose(branch, dest, false),
             Expr::Loop(repeat) => self.repeat(repeat, dest),
             _ => {
                 let value = self.value(expr, false);
@@ -365,7 +365,9 @@ impl Flow<'_> {
         (text, patterns.iter().map(|pattern| self.pattern(pattern)).collect())
     }
 
-    fn choose(&mut self, branch: &syn::ExprMatch, dest: &Dest) {
+    /// `match`. As an operand, what its patterns leave of the scrutinee lives to the end of the
+    /// statement.
+    pub(super) fn choose(&mut self, branch: &syn::ExprMatch, dest: &Dest, operand: bool) {
         if branch.arms.iter().any(is_guarded) {
             return self.choose_by_guards(branch, dest);
         }
@@ -374,15 +376,17 @@ impl Flow<'_> {
             && pat.subpat.is_none()
             && let Some(var) = resolve::binding(&pat.ident)
         {
-            return self.bind_and_go_on(branch, var, body, dest);
+            return self.bind_and_go_on(branch, var, body, dest, operand);
         }
         let arms_suspend = branch.arms.iter().any(|arm| suspension::expr(&arm.body));
-        let keep = branch
-            .arms
-            .iter()
-            .any(|arm| suspension::expr(&arm.body) && !binds_everything(&arm.pat));
+        let keep = branch.arms.iter().any(|arm| {
+            let leaves = !binds_everything(&arm.pat);
+            let untouched = matches!(arm.pat, Pat::Wild(_));
+            (suspension::expr(&arm.body) && leaves) || (operand && (leaves || untouched))
+        });
         let patterns: Vec<&Pat> = branch.arms.iter().map(|arm| &arm.pat).collect();
-        let (value, patterns) = self.scrutinee(&branch.expr, &patterns, arms_suspend, keep);
+        let (value, patterns) =
+            self.scrutinee(&branch.expr, &patterns, arms_suspend || operand, keep);
         let end = self.state("EndMatch");
         self.arms(value, &branch.arms, patterns, None, end, dest);
         self.begin(end);
@@ -437,9 +441,12 @@ impl Flow<'_> {
         var: resolve::VarId,
         body: &Expr,
         dest: &Dest,
+        operand: bool,
     ) {
-        self.open();
-        let value = self.value(&branch.expr, suspension::expr(body));
+        if !operand {
+            self.open();
+        }
+        let value = self.value(&branch.expr, operand || suspension::expr(body));
         self.open();
         if suspension::expr(body) {
             let slot = self.declare(var);
@@ -453,7 +460,9 @@ impl Flow<'_> {
             self.emit(store);
         }
         self.close();
-        self.close();
+        if !operand {
+            self.close();
+        }
     }
 
     fn repeat(&mut self, repeat: &syn::ExprLoop, dest: &Dest) {

@@ -205,6 +205,14 @@ impl Flow<'_> {
                 quote!((#start #limits #end))
             }
             Expr::Assign(assign) => self.assignment(assign, held),
+            Expr::Macro(mac) if known::has_its_own_block(&mac.mac) => {
+                self.open();
+                let text = self.mac(&mac.mac, false);
+                let kills = self.leave();
+                let name = self.local("text");
+                self.emit(quote!(let #name = #text; #kills));
+                quote!(#name)
+            }
             Expr::Macro(mac) => self.mac(&mac.mac, held),
             Expr::Return(exit) => {
                 let span = exit.return_token.span;
@@ -230,7 +238,12 @@ impl Flow<'_> {
                 self.ended = true;
                 self.unreachable()
             }
-            Expr::Block(_) | Expr::Unsafe(_) | Expr::If(_) | Expr::Match(_) | Expr::Loop(_) => {
+            Expr::Match(branch) => {
+                let slot = self.consumed_slot("value");
+                self.choose(branch, &Dest::Filled(slot, None), true);
+                self.take(slot)
+            }
+            Expr::Block(_) | Expr::Unsafe(_) | Expr::If(_) | Expr::Loop(_) => {
                 let slot = self.consumed_slot("value");
                 self.into(expr, &Dest::Filled(slot, None));
                 self.take(slot)
