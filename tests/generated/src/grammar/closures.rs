@@ -165,6 +165,7 @@ impl Generator {
             // Without `move`, what is moved in it is captured by value.
             self.own.move_from = self.own.vars.len();
         }
+        let return_from = std::mem::replace(&mut self.return_from, self.own.move_from);
         let exits = std::mem::take(&mut self.exits);
         let ret = std::mem::replace(&mut self.ret, ret);
         let moves = self.own.moves.len();
@@ -175,7 +176,7 @@ impl Generator {
             self.own.moved(var, &[]);
             self.own.vars[var].state.over = false;
         }
-        (self.exits, self.ret) = (exits, ret);
+        (self.exits, self.ret, self.return_from) = (exits, ret, return_from);
         (self.suspends, self.own.init_from, self.dead, self.own.move_from) = before;
         written
     }

@@ -281,7 +281,7 @@ impl Generator {
     pub(super) fn leaving<R>(&mut self, exit: usize, write: impl FnOnce(&mut Self) -> R) -> R {
         let exits = self.exits.split_off(0);
         let before = self.own.move_from;
-        self.own.move_from = exits.get(exit).map_or(self.own.see_from, |exit| exit.move_from);
+        self.own.move_from = exits.get(exit).map_or(self.return_from, |exit| exit.move_from);
         let ret = self.ret.take();
         let written = write(self);
         self.ret = ret;

@@ -46,6 +46,8 @@ pub(super) struct Generator {
     pub(super) exits: Vec<Exit>,
     /// What `return` takes; `None` where it may not be written.
     pub(super) ret: Option<Ty>,
+    /// Variables from this index on may be moved by what a `return` takes.
+    pub(super) return_from: usize,
     /// Whether what comes next is never reached.
     pub(super) dead: bool,
     /// How many loops we are in.
@@ -65,6 +67,7 @@ impl Generator {
             suspends: true,
             exits: Vec::new(),
             ret: None,
+            return_from: 0,
             dead: false,
             loops: 0,
             names: 0,
