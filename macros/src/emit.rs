@@ -123,6 +123,8 @@ impl Emitter<'_> {
         let states = self.states();
         let table = self.table();
         let (frame, types) = (&self.frame.definition, &self.machine.types);
+        let proofs = &self.machine.proofs;
+        let proofs = (!proofs.is_empty()).then(|| quote!(if false { #proofs }));
         let (resume, in_parts) = (self.resume(), self.in_parts());
         let (visit, resume_name) = (names::local("visit"), names::local("resume"));
         let params = self.input.params.iter().map(|param| &param.ident);
@@ -148,6 +150,7 @@ impl Emitter<'_> {
             use ::async_proc::{machine as __machine};
             #edition
             #types
+            #proofs
             #states
             #table
             #frame

@@ -24,10 +24,12 @@ mod emit;
 #[cfg(test)]
 mod expansions;
 mod flow;
+mod fragments;
 mod frame;
 mod graph;
 mod half_typed;
 mod hoist;
+mod hygiene;
 mod known;
 mod liveness;
 mod names;
@@ -57,6 +59,7 @@ pub fn async_proc(
 
 /// The whole compiler, on tokens alone.
 fn compile(attr: TokenStream, item: TokenStream) -> TokenStream {
+    let item = fragments::without_fragments(item);
     let whole = syn::parse2(item.clone());
     let function = match whole.or_else(|error| half_typed::function(item.clone()).or(Err(error))) {
         Ok(function) => function,

@@ -12,6 +12,7 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, Item, Macro, Pat, Stmt, UseTree};
 
 use crate::alias;
+use crate::hygiene::{self, Context, Guess};
 use crate::known::{self, Arguments};
 use crate::parse::{Input, Reference};
 use crate::suspension;
@@ -26,6 +27,7 @@ pub(crate) struct MentionId(pub(crate) usize);
 pub(crate) struct Var {
     /// The user's own token.
     pub(crate) ident: Ident,
+    pub(crate) context: Context,
     pub(crate) mutable: bool,
     /// Declared as a reference in the signature.
     pub(crate) reference: Option<Reference>,
@@ -55,6 +57,8 @@ pub(crate) struct Names {
     pub(crate) foreign: HashSet<String>,
     /// Variables that stand in the text of a macro which is defined in the body.
     pub(crate) in_macros: Vec<(VarId, Ident)>,
+    /// Mentions of names that several contexts declare.
+    pub(crate) guesses: Vec<Guess>,
 }
 
 impl Names {
@@ -109,12 +113,13 @@ pub(crate) fn resolve(input: &mut Input, items: &[Item]) -> (Names, Vec<VarId>) 
     for param in &input.params {
         let var = resolver.names.declare(Var {
             ident: param.ident.clone(),
+            context: hygiene::context(param.ident.span()),
             mutable: param.mutable,
             reference: param.reference,
             depth: 0,
             in_frame: true,
         });
-        resolver.bind(param.ident.to_string(), var);
+        resolver.bind(var);
         params.push(var);
     }
     // Patterns of parameters shadow from left to right, as rustc's own `let`s would.
@@ -140,16 +145,20 @@ enum Meaning {
     Item,
 }
 
+/// The names of a scope; what is declared last comes last.
+type Scope = HashMap<String, Vec<Meaning>>;
+
 struct Resolver {
     names: Names,
-    scopes: Vec<HashMap<String, Meaning>>,
+    scopes: Vec<Scope>,
     depth: usize,
 }
 
 impl Resolver {
-    fn bind(&mut self, name: String, var: VarId) {
+    fn bind(&mut self, var: VarId) {
+        let name = self.names.var(var).ident.to_string();
         if let Some(scope) = self.scopes.last_mut() {
-            scope.insert(name, Meaning::Variable(var));
+            scope.entry(name).or_default().push(Meaning::Variable(var));
         }
     }
 
@@ -164,7 +173,7 @@ impl Resolver {
         };
         self.names.foreign.extend(item_names(item));
         if let Some(scope) = self.scopes.last_mut() {
-            scope.extend(item_names(item).into_iter().map(|name| (name, meaning)));
+            scope.extend(item_names(item).into_iter().map(|name| (name, vec![meaning])));
         }
     }
 
@@ -200,19 +209,41 @@ impl Resolver {
         self.depth -= 1;
     }
 
-    fn meaning(&self, name: &str) -> Option<Meaning> {
-        self.scopes.iter().rev().find_map(|scope| scope.get(name).copied())
+    fn lookup(&self, ident: &Ident) -> Option<VarId> {
+        let found = in_sight(&self.scopes, &ident.to_string());
+        let candidates = found.iter().map_while(|meaning| match meaning {
+            Meaning::Variable(var) => Some(*var),
+            _ => None,
+        });
+        let context = hygiene::context(ident.span());
+        let of_context = |var: &VarId| self.names.var(*var).context == context;
+        candidates.clone().find(of_context).or_else(|| candidates.clone().next())
     }
 
-    fn lookup(&self, ident: &Ident) -> Option<VarId> {
-        match self.meaning(&ident.to_string()) {
-            Some(Meaning::Variable(var)) => Some(var),
-            _ => None,
+    /// Notes a mention of a name that variables of several contexts have.
+    fn guess(&mut self, ident: &Ident, meant: VarId) {
+        let found = in_sight(&self.scopes, &ident.to_string());
+        let mut declared: Vec<VarId> = found
+            .iter()
+            .map_while(|meaning| match meaning {
+                Meaning::Variable(var) => Some(*var),
+                _ => None,
+            })
+            .collect();
+        let context = hygiene::context(ident.span());
+        if ident == "self" || declared.iter().all(|var| self.names.var(*var).context == context) {
+            return;
         }
+        declared.reverse();
+        let position = declared.iter().position(|var| *var == meant);
+        let declared = declared.iter().map(|var| self.names.var(*var).ident.clone()).collect();
+        let Some(meant) = position else { return };
+        self.names.guesses.push(Guess { mention: ident.clone(), declared, meant });
     }
 
     fn mention(&mut self, ident: &Ident, implied: bool) -> Option<MentionId> {
         let var = self.lookup(ident)?;
+        self.guess(ident, var);
         self.names.mentions.push(Mention { var, span: ident.span(), implied, used_later: false });
         Some(MentionId(self.names.mentions.len() - 1))
     }
@@ -228,8 +259,8 @@ impl Resolver {
         };
         bindings.visit_pat_mut(pattern);
         let (bound, guard) = (bindings.bound, bindings.guard);
-        for (name, var) in bound {
-            self.bind(name, var);
+        for (_, var) in bound {
+            self.bind(var);
         }
         if guard.is_some()
             && let Pat::Guard(pattern) = pattern
@@ -442,10 +473,16 @@ impl VisitMut for Resolver {
     }
 }
 
+/// What a name may stand for, the nearest first.
+fn in_sight(scopes: &[Scope], name: &str) -> Vec<Meaning> {
+    let scopes = scopes.iter().rev().filter_map(|scope| scope.get(name));
+    scopes.flat_map(|meanings| meanings.iter().rev().copied()).collect()
+}
+
 /// Collects and renames the bindings of one pattern.
 struct Bindings<'n> {
     names: &'n mut Names,
-    scopes: &'n [HashMap<String, Meaning>],
+    scopes: &'n [Scope],
     bound: Vec<(String, VarId)>,
     depth: usize,
     guard: Option<()>,
@@ -469,18 +506,22 @@ impl VisitMut for Bindings<'_> {
                 let plain =
                     pat.by_ref.is_none() && pat.mutability.is_none() && pat.subpat.is_none();
                 // A constant or a unit variant, not a binding.
-                let meaning = self.scopes.iter().rev().find_map(|scope| scope.get(&name));
+                let meaning = in_sight(self.scopes, &name).into_iter().next();
                 if plain
-                    && (name.starts_with(char::is_uppercase) || meaning == Some(&Meaning::Constant))
+                    && (name.starts_with(char::is_uppercase) || meaning == Some(Meaning::Constant))
                 {
                     return;
                 }
-                let known = self.bound.iter().find(|(bound, _)| *bound == name);
+                let context = hygiene::context(pat.ident.span());
+                let bound = &mut self.bound.iter();
+                let known = bound
+                    .find(|(bound, var)| *bound == name && self.names.var(*var).context == context);
                 let var = match known {
                     Some((_, var)) => *var,
                     None => {
                         let var = self.names.declare(Var {
                             ident: pat.ident.clone(),
+                            context,
                             mutable: pat.by_ref.is_none() && pat.mutability.is_some(),
                             reference: None,
                             depth: self.depth,

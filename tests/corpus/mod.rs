@@ -50,6 +50,8 @@ mod lets;
 mod loops;
 #[cfg(area = "macros")]
 mod macros;
+#[cfg(area = "made")]
+mod made;
 #[cfg(area = "matches")]
 mod matches;
 #[cfg(area = "methods")]
@@ -66,6 +68,8 @@ mod params;
 mod real;
 #[cfg(area = "receivers")]
 mod receivers;
+#[cfg(area = "returned")]
+mod returned;
 #[cfg(area = "shapes")]
 mod shapes;
 #[cfg(area = "temporaries")]

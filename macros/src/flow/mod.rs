@@ -35,6 +35,7 @@ use quote::{quote, quote_spanned};
 use syn::{Block, Expr, Type};
 
 use crate::diagnostics::Errors;
+use crate::hygiene::Guess;
 use crate::names;
 use crate::once;
 use crate::resolve::{self, Names, VarId};
@@ -140,6 +141,8 @@ pub(crate) struct Machine {
     pub(crate) states: Vec<State>,
     /// The first is that of the function itself.
     pub(crate) regions: Vec<Region>,
+    /// Code that compiles if names of several contexts mean what they are taken to mean.
+    pub(crate) proofs: TokenStream,
     /// Types of inner blocks that all of the machine may know.
     pub(crate) types: TokenStream,
     pub(crate) slots: Vec<Slot>,
@@ -347,6 +350,7 @@ impl Flow<'_> {
             states,
             regions: self.regions,
             types: self.types,
+            proofs: self.names.guesses.iter().map(Guess::proof).collect(),
             slots: self.slots,
             parts: self.parts,
             assigns: self.assigns,
