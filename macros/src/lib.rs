@@ -17,6 +17,8 @@
 mod alias;
 mod attributes;
 mod cfg;
+#[cfg(test)]
+mod chapter;
 mod desugar;
 mod diagnostics;
 mod diagram;

@@ -32,6 +32,8 @@
 mod alias;
 mod branch;
 mod chain;
+#[cfg(test)]
+mod chapter;
 mod crossed;
 mod diagram;
 mod exits;
