@@ -229,7 +229,8 @@ impl Flow<'_> {
         let guard = self.state("Guard");
         let (go_guard, go_next) = (self.go(guard), self.go(next));
         let unreachable = self.unreachable();
-        // The guard is left before anything is bound: nothing moves, whatever the pattern says.
+        // The guard is left before anything is bound: nothing moves, whatever the pattern says. What it
+        // is shown stays where it is, since the value is matched again whichever way the guard ends.
         let pattern = self.restore(without_mut(pattern).to_token_stream());
         self.emit(quote! {
             match #place {
