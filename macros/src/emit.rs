@@ -341,6 +341,11 @@ impl Emitter<'_> {
                         name.set_span(ident.span());
                         output.push(TokenTree::Ident(name));
                     }
+                    Some(Placeholder::Part(number)) => {
+                        let mut name = self.machine.parts[number].name.clone();
+                        name.set_span(ident.span());
+                        output.push(TokenTree::Ident(name));
+                    }
                     Some(Placeholder::Assign(number)) => output.extend(self.assign(number)),
                     Some(Placeholder::Kill(slot)) => match self.kill(slot) {
                         Some(kill) => output.extend(kill),

@@ -69,7 +69,7 @@ impl Definition<'_> {
         let beside = beside.map(|(_, ty)| ty);
         let drops = self.drops();
         let live = storage.live.iter().map(|(_, slots)| {
-            let slots = slots.iter().map(|SlotId(slot)| literal(*slot));
+            let slots = slots.iter().map(|slot| literal(*slot));
             quote!(&[#(#slots),*])
         });
         let wide = is_wide(self.machine).then(|| {
@@ -124,9 +124,11 @@ impl Definition<'_> {
             let in_parts = self.machine.is_in_parts(SlotId(index)).then(|| quote!(.in_parts()));
             quote!(__machine::need::<#ty>() #meets #varies #in_parts)
         });
-        let flags = self.machine.parts.iter().map(|part| {
+        let flags = self.machine.parts.iter().zip(&self.storage.varying_flags);
+        let flags = flags.map(|(part, varies)| {
             let ty = &self.generics[part.slot.0];
-            quote!(__machine::flag::<#ty>())
+            let varies = varies.then(|| quote!(.varies()));
+            quote!(__machine::flag::<#ty>() #varies)
         });
         slots.chain(flags).collect()
     }

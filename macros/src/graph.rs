@@ -34,6 +34,10 @@ pub(crate) enum Event {
     Match(SlotId),
     /// Its scope ends.
     Kill(SlotId),
+    /// Something is assigned to a part of it.
+    Refill(SlotId),
+    /// The parts that a flag stands for are moved out.
+    TakePart(usize),
     /// The machine is suspended here, while it polls what is in the slot.
     Suspend(SlotId, usize),
 }
@@ -52,6 +56,7 @@ pub(crate) fn graph(machine: &Machine) -> Graph {
         next: Vec::new(),
         entries: HashMap::new(),
         loose: Vec::new(),
+        takes_part: false,
     };
     for state in &machine.states {
         let entry = builder.node(Event::Join, &[]);
@@ -80,6 +85,8 @@ struct Builder<'m> {
     entries: HashMap<String, usize>,
     /// Where a loop that was left as it was written may be left or begun again.
     loose: Ends,
+    /// These are the arguments of a flag that takes a part.
+    takes_part: bool,
 }
 
 /// A stretch of tokens on its way through [`Builder::walk`].
@@ -132,7 +139,8 @@ impl Builder<'_> {
             match &tokens[index] {
                 TokenTree::Ident(ident) => index += self.ident(ident, &tokens, index, &mut stretch),
                 TokenTree::Group(group) => {
-                    match reading::read(group, &tokens[..index], &tokens[index + 1..]) {
+                    let (before, after) = (&tokens[..index], &tokens[index + 1..]);
+                    match reading::read(group, before, after, self.takes_part) {
                         Some(slot) => {
                             stretch.ends = vec![self.node(Event::Copy(slot), &stretch.ends)];
                         }
@@ -169,6 +177,9 @@ impl Builder<'_> {
             Some(Placeholder::Slot(slot)) => {
                 return self.slot(slot, &tokens[index + 1..], stretch);
             }
+            Some(Placeholder::Part(part)) => {
+                return self.part(part, &tokens[index + 1..], stretch);
+            }
             Some(Placeholder::Kill(slot)) => {
                 stretch.ends = vec![self.node(Event::Kill(slot), &stretch.ends)];
                 return 0;
@@ -176,7 +187,7 @@ impl Builder<'_> {
             Some(Placeholder::Assign(number)) => {
                 let taken = self.arguments(tokens.get(index + 1), stretch);
                 let (slot, path) = &self.machine.assigns[number];
-                let event = if path.is_empty() { Event::Put(*slot) } else { Event::Borrow(*slot) };
+                let event = if path.is_empty() { Event::Put(*slot) } else { Event::Refill(*slot) };
                 stretch.ends = vec![self.node(event, &stretch.ends)];
                 return taken;
             }
@@ -204,7 +215,14 @@ impl Builder<'_> {
                 _ => self.walk(group.stream(), stretch.ends.clone()),
             };
             merge(&mut stretch.ends, &ends);
-            stretch.leaves |= ident == "unreachable";
+            stretch.leaves |= ident == "unreachable" && begins_statement(&tokens[..index]);
+            return 2;
+        }
+        if ident == "if"
+            && let Some(TokenTree::Ident(condition)) = tokens.get(index + 1)
+            && condition == "false"
+        {
+            // For its types alone.
             return 2;
         }
         if ident == "__State" {
@@ -222,7 +240,7 @@ impl Builder<'_> {
         } else if ident == "continue" || ident == "break" {
             let ends = stretch.possible();
             merge(&mut self.loose, &ends);
-        } else if ident == "return" {
+        } else if ident == "return" && begins_statement(&tokens[..index]) {
             stretch.leaves = true;
         } else if ident == "loop" || ident == "while" || ident == "for" {
             stretch.repeats = true;
@@ -264,6 +282,18 @@ impl Builder<'_> {
         };
         stretch.ends = vec![self.node(event, &stretch.ends)];
         taken
+    }
+
+    /// Follows what is done with a flag, given the tokens after its name.
+    fn part(&mut self, part: usize, rest: &[TokenTree], stretch: &mut Stretch) -> usize {
+        let Some(TokenTree::Ident(method)) = rest.get(1) else { return 0 };
+        let outer = std::mem::replace(&mut self.takes_part, true);
+        let taken = self.arguments(rest.get(2), stretch);
+        self.takes_part = outer;
+        if method == "take" || method == "note" {
+            stretch.ends = vec![self.node(Event::TakePart(part), &stretch.ends)];
+        }
+        if taken == 0 { 0 } else { 2 + taken }
     }
 
     /// Follows the arguments of a call, which are evaluated before it.
@@ -323,6 +353,20 @@ impl Builder<'_> {
             }
         }
         merge(&mut stretch.ends, &ends);
+    }
+}
+
+/// Whether what comes after these tokens, and the path `::core::` before it, begins a statement. In
+/// the arm of a `match`, say, it does not: there are others.
+fn begins_statement(before: &[TokenTree]) -> bool {
+    let before = match before {
+        [before @ .., _, _, TokenTree::Ident(core), _, _] if core == "core" => before,
+        before => before,
+    };
+    match before.last() {
+        None => true,
+        Some(TokenTree::Group(group)) => group.delimiter() == Delimiter::Brace,
+        Some(token) => is_punct(Some(token), ';'),
     }
 }
 

@@ -23,15 +23,18 @@ pub(crate) struct Need {
 /// What is known of all slots.
 pub(crate) struct Storage {
     pub(crate) needs: Vec<Need>,
-    /// For each state that waits, the slots that hold a value there, but for those that vary.
-    pub(crate) live: Vec<(usize, Vec<SlotId>)>,
+    /// For each state that waits, the slots that hold a value there, by number, and after them the
+    /// flags that are set; but for those that vary.
+    pub(crate) live: Vec<(usize, Vec<usize>)>,
+    /// Which flags the state does not tell.
+    pub(crate) varying_flags: Vec<bool>,
 }
 
 pub(crate) fn storage(machine: &Machine, graph: &Graph) -> Storage {
     let count = machine.slots.len();
     let all = Slots::all(count);
     let borrowed = Slots::from(count, &graph.events, |event| match event {
-        Event::Borrow(slot) | Event::Touch(slot) => Some(slot),
+        Event::Borrow(slot) | Event::Touch(slot) | Event::Refill(slot) => Some(slot),
         _ => None,
     });
     let backwards = reversed(&graph.next);
@@ -74,6 +77,9 @@ pub(crate) fn storage(machine: &Machine, graph: &Graph) -> Storage {
             _ => {}
         });
 
+    let flags = flags(machine, graph, &backwards);
+    let mut varying_flags = vec![false; machine.parts.len()];
+
     let mut needs = vec![Need::default(); count];
     let mut at_suspensions = Vec::new();
     let mut dropped = vec![Slots::none(count); count];
@@ -99,7 +105,14 @@ pub(crate) fn storage(machine: &Machine, graph: &Graph) -> Storage {
                 let mut varies = live[node].clone();
                 varies.intersect(&dead[node]);
                 varies.each(|slot| needs[slot.0].varies = true);
-                at_suspensions.push((state, live[node].clone()));
+                let mut set = Vec::new();
+                for (flag, varies) in varying_flags.iter_mut().enumerate() {
+                    let (may_be_set, may_be_clear) = (&flags.set[node], &flags.clear[node]);
+                    let is_set = may_be_set.has(SlotId(flag));
+                    *varies |= is_set && may_be_clear.has(SlotId(flag));
+                    set.extend(is_set.then_some(flag));
+                }
+                at_suspensions.push((state, live[node].clone(), set));
             }
             _ => {}
         }
@@ -112,14 +125,42 @@ pub(crate) fn storage(machine: &Machine, graph: &Graph) -> Storage {
             }
         }
     }
-    let live = at_suspensions.into_iter().map(|(state, live)| {
-        let mut slots = Vec::new();
-        live.each(|slot| slots.extend((!needs[slot.0].varies).then_some(slot)));
-        (state, slots)
+    let live = at_suspensions.into_iter().map(|(state, live, flags)| {
+        let mut numbers = Vec::new();
+        live.each(|slot| numbers.extend((!needs[slot.0].varies).then_some(slot.0)));
+        numbers.extend(flags.iter().filter(|flag| !varying_flags[**flag]).map(|flag| count + flag));
+        (state, numbers)
     });
     let mut live: Vec<_> = live.collect();
     live.sort_by_key(|(state, _)| *state);
-    Storage { live, needs }
+    Storage { live, needs, varying_flags }
+}
+
+/// Which flags may be set before each event, and which may be clear.
+struct Flags {
+    set: Vec<Slots>,
+    clear: Vec<Slots>,
+}
+
+fn flags(machine: &Machine, graph: &Graph, backwards: &[Vec<usize>]) -> Flags {
+    let count = machine.parts.len();
+    let of = |slot: SlotId| {
+        let parts = machine.parts.iter().enumerate();
+        parts.filter(move |(_, part)| part.slot == slot).map(|(flag, _)| SlotId(flag))
+    };
+    let set = solve(graph, &graph.next, backwards, Slots::none(count), |event, set| match event {
+        Event::TakePart(flag) => set.add(SlotId(flag)),
+        Event::Put(slot) | Event::Kill(slot) => of(slot).for_each(|flag| set.remove(flag)),
+        _ => {}
+    });
+    let clear = solve(graph, &graph.next, backwards, Slots::all(count), |event, set| match event {
+        Event::TakePart(flag) => set.remove(SlotId(flag)),
+        Event::Put(slot) | Event::Kill(slot) | Event::Refill(slot) => {
+            of(slot).for_each(|flag| set.add(flag));
+        }
+        _ => {}
+    });
+    Flags { set, clear }
 }
 
 fn reversed(next: &[Vec<usize>]) -> Vec<Vec<usize>> {
@@ -191,6 +232,10 @@ impl Slots {
 
     fn remove(&mut self, SlotId(slot): SlotId) {
         self.words[slot / 64] &= !(1 << (slot % 64));
+    }
+
+    fn has(&self, SlotId(slot): SlotId) -> bool {
+        self.words[slot / 64] & 1 << (slot % 64) != 0
     }
 
     /// Adds all of another set; says whether that was anything new.

@@ -9,7 +9,7 @@ use syn::{Expr, Pat};
 use super::bind::BoundPart;
 use super::native::Use;
 use super::probe::leaves;
-use super::{Flow, Part, Parts, SlotId};
+use super::{Flow, Parts, SlotId};
 use crate::liveness::{declared, mentions_in};
 use crate::resolve::{self, VarId};
 
@@ -203,7 +203,7 @@ impl Flow<'_> {
             let value = nested(quote!((#(#values),*)));
             return quote!(#text #guard => #value);
         }
-        let flag = self.local(&format!("{}_moved", self.slots[slot.0].name));
+        let flag = format!("{}_moved", self.slots[slot.0].name);
         let pattern = self.restore(without_ref_mut(bare).to_token_stream());
         let moved = names.iter().filter(|name| !bound.iter().any(|(ident, _)| ident == *name));
         let which = Parts::Bindings {
@@ -212,7 +212,7 @@ impl Flow<'_> {
             names: moved.cloned().collect(),
             imports: self.imports(&text),
         };
-        self.parts.push(Part { name: flag.clone(), slot, which });
+        let flag = self.add_part(&flag, slot, which);
         let values = values(&|name| quote!(#flag.read(#name)));
         let value = nested(quote!((#(#values),*)));
         quote!(#text #guard => { #flag.note(); #value })

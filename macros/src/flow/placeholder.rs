@@ -9,6 +9,8 @@ use super::SlotId;
 pub(crate) enum Placeholder {
     /// The slot itself.
     Slot(SlotId),
+    /// The flag of parts of a variable, by its number.
+    Part(usize),
     /// The code that drops it, followed by a semicolon.
     Kill(SlotId),
     /// What assigns the value in the parentheses after it, by its number among all assignments.
@@ -23,6 +25,9 @@ impl Placeholder {
         if let Some(number) = number("s") {
             return Some(Placeholder::Slot(SlotId(number)));
         }
+        if let Some(number) = number("part_") {
+            return Some(Placeholder::Part(number));
+        }
         if let Some(number) = number("kill_") {
             return Some(Placeholder::Kill(SlotId(number)));
         }
@@ -32,6 +37,10 @@ impl Placeholder {
 
 pub(super) fn slot(SlotId(slot): SlotId) -> Ident {
     Ident::new(&format!("__s{slot}"), Span::mixed_site())
+}
+
+pub(super) fn part(number: usize) -> Ident {
+    Ident::new(&format!("__part_{number}"), Span::mixed_site())
 }
 
 pub(super) fn kill(SlotId(slot): SlotId) -> TokenStream {

@@ -94,16 +94,21 @@ impl Flow<'_> {
 
     /// The flag of a field that may be moved out.
     pub(super) fn part(&mut self, slot: SlotId, path: Vec<syn::Member>) -> Ident {
-        let known = self.parts.iter().find(|part| part.is_field(slot, &path));
+        let known = self.parts.iter().position(|part| part.is_field(slot, &path));
         if let Some(part) = known {
-            return part.name.clone();
+            return super::placeholder::part(part);
         }
         let path_name: Vec<String> =
             path.iter().map(|member| member.to_token_stream().to_string()).collect();
         let name = format!("{}_{}", self.slots[slot.0].name, path_name.join("_"));
-        let name = self.local(&name);
-        self.parts.push(Part { name: name.clone(), slot, which: Parts::Field(path) });
-        name
+        self.add_part(&name, slot, Parts::Field(path))
+    }
+
+    /// A new flag.
+    pub(super) fn add_part(&mut self, name: &str, slot: SlotId, which: Parts) -> Ident {
+        let name = self.local(name);
+        self.parts.push(Part { name, slot, which });
+        super::placeholder::part(self.parts.len() - 1)
     }
 
     pub(super) fn rewrite_assign(&mut self, expr: &mut Expr) {

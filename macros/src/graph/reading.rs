@@ -6,8 +6,18 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use crate::flow::{Placeholder, SlotId};
 
 /// The slot that a group is the place of, if what stands around it keeps no reference.
-pub(super) fn read(group: &Group, before: &[TokenTree], after: &[TokenTree]) -> Option<SlotId> {
+///
+/// `takes_part` says that a flag takes a part of it: `&raw const (*slot.at).part` is then read at once.
+pub(super) fn read(
+    group: &Group,
+    before: &[TokenTree],
+    after: &[TokenTree],
+    takes_part: bool,
+) -> Option<SlotId> {
     let slot = place(group)?;
+    if takes_part {
+        return Some(slot);
+    }
     let compares = compares(after) || compares_with(before);
     (compares || adds(after) || matches(before, after)).then_some(slot)
 }

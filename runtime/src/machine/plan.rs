@@ -55,7 +55,7 @@ unsafe fn drop_in_place<T>(value: *mut ()) {
 
 /// A flag that says of a variable of type `T` whether a part of it has been moved out.
 pub const fn flag<T>() -> Need {
-    Need { size: 0, align: 1, varies: true, ..need::<T>() }
+    Need { size: 0, align: 1, ..need::<T>() }
 }
 
 impl Need {
@@ -175,28 +175,19 @@ impl<const N: usize> Plan<N> {
     /// Lays out the variables. `state_size` bytes hold the state; they lie at `state_at`, if that
     /// is given.
     pub const fn new(needs: [Need; N], state_size: usize, state_at: Option<usize>) -> Plan<N> {
-        let mut packer = Packer::<N> {
-            needs: &needs,
-            placed: [0; N],
-            count: 0,
-            offsets: [0; N],
-            taken: [(0, 0); 2],
-            end: 0,
-            align: state_size,
-        };
         let (bits, kept_bits) = bits(&needs);
         let kept_words = (kept_bits as usize).div_ceil(Live::BITS as usize);
-        if let Some(at) = state_at {
-            packer.taken[0] = (at, at + state_size);
-            packer.end = at + state_size;
+        let state = (state_size, state_at);
+        let mut packer = Packer::pack(&needs, by_size(&needs), state, kept_words);
+        if state_at.is_some() {
+            // In the handle of an `async fn` a byte counts, and around the state there may be a gap.
+            let other = Packer::pack(&needs, as_declared(), state, kept_words);
+            if other.end < packer.end {
+                packer = other;
+            }
         }
-        packer.place_all();
         packer.place_beside();
-        let state = match state_at {
-            Some(at) => at,
-            None => packer.place_always(0, state_size, state_size),
-        };
-        let kept = packer.place_always(1, kept_words, 1);
+        let (state, kept) = (packer.taken[0].0, packer.taken[1].0);
         let layout = match Layout::from_size_align(packer.end, packer.align) {
             Ok(layout) => layout.pad_to_align(),
             Err(_) => panic!("the variables of a function are larger than memory"),
@@ -310,7 +301,8 @@ const fn bits<const N: usize>(needs: &[Need; N]) -> ([u16; N], u16) {
     }
 }
 
-/// Places one variable after the other, the largest first, each as low as it can lie.
+/// Places one variable after the other, each as low as it can lie.
+#[derive(Clone, Copy)]
 struct Packer<'n, const N: usize> {
     needs: &'n [Need; N],
     /// The variables that have a place, the lowest first.
@@ -323,14 +315,38 @@ struct Packer<'n, const N: usize> {
     align: usize,
 }
 
-impl<const N: usize> Packer<'_, N> {
-    const fn place_all(&mut self) {
-        let order = by_size(self.needs);
+impl<'n, const N: usize> Packer<'n, N> {
+    /// Places the variables in this order, the state (its size, and its place if that is given) and
+    /// the kept live words.
+    const fn pack(
+        needs: &'n [Need; N],
+        order: [usize; N],
+        (state_size, state_at): (usize, Option<usize>),
+        kept_words: usize,
+    ) -> Self {
+        let mut packer = Packer {
+            needs,
+            placed: [0; N],
+            count: 0,
+            offsets: [0; N],
+            taken: [(0, 0); 2],
+            end: 0,
+            align: state_size,
+        };
+        if let Some(at) = state_at {
+            packer.taken[0] = (at, at + state_size);
+            packer.end = at + state_size;
+        }
         let mut index = 0;
         while index < N {
-            self.place(order[index]);
+            packer.place(order[index]);
             index += 1;
         }
+        if state_at.is_none() {
+            packer.place_always(0, state_size, state_size);
+        }
+        packer.place_always(1, kept_words, 1);
+        packer
     }
 
     /// Places the variables beside the frame, in memory that has room for each of them and the
@@ -374,14 +390,13 @@ impl<const N: usize> Packer<'_, N> {
     }
 
     /// A place for bytes that are in use all the time.
-    const fn place_always(&mut self, which: usize, size: usize, align: usize) -> usize {
+    const fn place_always(&mut self, which: usize, size: usize, align: usize) {
         if size == 0 {
-            return 0;
+            return;
         }
         let offset = self.lowest(size, align, None);
         self.taken[which] = (offset, offset + size);
         self.end = max(self.end, offset + size);
-        offset
     }
 
     /// The lowest place where nothing lies that is needed at the same time.
@@ -427,6 +442,16 @@ impl<const N: usize> Packer<'_, N> {
         }
         offset
     }
+}
+
+const fn as_declared<const N: usize>() -> [usize; N] {
+    let mut order = [0; N];
+    let mut slot = 0;
+    while slot < N {
+        order[slot] = slot;
+        slot += 1;
+    }
+    order
 }
 
 /// The variables in the order in which they are placed: by size, then by alignment.
@@ -534,7 +559,7 @@ mod tests {
             need::<String>().meets(&[(1, 3)]),
             need::<String>().meets(&[(2, 3)]).varies(),
             need::<Word>().meets(&[(3, 3)]).varies(),
-            flag::<String>(),
+            flag::<String>().varies(),
         ];
         let plan = Plan::new(needs, 1, None);
         assert_eq!((plan.shape.kept_words, plan.shape.kept_mask(0)), (1, 0b11));
