@@ -25,7 +25,7 @@ impl Placeholder {
         if let Some(number) = number("s") {
             return Some(Placeholder::Slot(SlotId(number)));
         }
-        if let Some(number) = number("part_") {
+        if let Some(number) = number("flag_") {
             return Some(Placeholder::Part(number));
         }
         if let Some(number) = number("kill_") {
@@ -40,7 +40,7 @@ pub(super) fn slot(SlotId(slot): SlotId) -> Ident {
 }
 
 pub(super) fn part(number: usize) -> Ident {
-    Ident::new(&format!("__part_{number}"), Span::mixed_site())
+    Ident::new(&format!("__flag_{number}"), Span::mixed_site())
 }
 
 pub(super) fn kill(SlotId(slot): SlotId) -> TokenStream {
