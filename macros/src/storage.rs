@@ -5,7 +5,7 @@
 //! a slot needs depends on its type, which the macro does not know: so everything is worked out
 //! twice, for a type that has a destructor and for one that has none.
 
-use crate::flow::{Machine, SlotId};
+use crate::flow::{Machine, Parts, SlotId};
 use crate::graph::{Event, Graph};
 
 /// What is known of one slot.
@@ -154,7 +154,12 @@ fn flags(machine: &Machine, graph: &Graph, backwards: &[Vec<usize>]) -> Flags {
         _ => {}
     });
     let clear = solve(graph, &graph.next, backwards, Slots::all(count), |event, set| match event {
-        Event::TakePart(flag) => set.remove(SlotId(flag)),
+        // The flag of a field is left alone where the field's type has no destructor.
+        Event::TakePart(flag) => {
+            if matches!(machine.parts[flag].which, Parts::Bindings { .. }) {
+                set.remove(SlotId(flag));
+            }
+        }
         Event::Put(slot) | Event::Kill(slot) | Event::Refill(slot) => {
             of(slot).for_each(|flag| set.add(flag));
         }
