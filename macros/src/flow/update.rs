@@ -10,7 +10,7 @@ use quote::{ToTokens, quote};
 use syn::ExprStruct;
 
 use super::variable::field_path;
-use super::{Flow, Part, Parts};
+use super::{Flow, Parts};
 
 impl Flow<'_> {
     /// A struct update whose base is a variable of the frame, or a field of one, with the values of
@@ -32,7 +32,7 @@ impl Flow<'_> {
         }
         let place = self.mention_place(var, span);
         let listed: Vec<_> = literal.fields.iter().map(|field| field.member.clone()).collect();
-        let name = self.local(&format!("{}_update", self.slots[slot.0].name));
+        let name = format!("{}_update", self.slots[slot.0].name);
         let shape = literal.path.to_token_stream();
         let imports = self.imports(&shape);
         let which = Parts::Update {
@@ -41,7 +41,7 @@ impl Flow<'_> {
             shape: shape.clone(),
             imports,
         };
-        self.parts.push(Part { name: name.clone(), slot, which });
+        let name = self.add_part(&name, slot, which);
         let locals: Vec<Ident> = (0..values.len())
             .map(|index| Ident::new(&format!("field_{index}"), Span::mixed_site()))
             .collect();
@@ -51,8 +51,8 @@ impl Flow<'_> {
             let prefix = &path[..length];
             quote! {
                 if false {
-                    use ::async_proc::machine::HoldsItsFields as _;
-                    let () = ::async_proc::machine::Base::of(&raw const #place #(.#prefix)*)
+                    use __machine::HoldsItsFields as _;
+                    let () = __machine::Base::of(&raw const #place #(.#prefix)*)
                         .holds_its_fields();
                 }
             }
