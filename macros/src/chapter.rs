@@ -14,7 +14,7 @@ use crate::resolve::Names;
 use crate::storage::{Slots, Storage};
 use crate::{
     alias, attributes, desugar, diagram, emit, flow, graph, hoist, liveness, resolve, storage,
-    twin, unit,
+    suspension, twin, unit,
 };
 
 const CHAPTER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/how-a-proc-is-compiled.md");
@@ -76,7 +76,8 @@ fn passes(function: TokenStream) -> Vec<(&'static str, String)> {
         value: input.returns_value(),
         ty: twin::output(&input),
     };
-    let machine = flow::compile(&input.body, &names, &params, returns, &mut errors);
+    let mut machine = flow::compile(&input.body, &names, &params, returns, &mut errors);
+    machine.name_suspensions(suspension::awaited(&written.body));
     assert!(errors.is_empty(), "{}", errors.to_compile_errors());
     let storage = storage::storage(&machine, &graph::graph(&machine));
     let expansion = emit::function(&written, &TokenStream::new(), &machine, &storage);

@@ -146,7 +146,8 @@ fn machine(
         value: input.returns_value(),
         ty: twin::output(&input),
     };
-    let machine = flow::compile(&input.body, &names, &params, returns, &mut errors);
+    let mut machine = flow::compile(&input.body, &names, &params, returns, &mut errors);
+    machine.name_suspensions(suspension::awaited(&written.body));
     let items = quote::quote!(#(#items)*);
     if errors.is_empty() {
         return (written, Ok((machine, items)));

@@ -1,8 +1,13 @@
 //! Does this piece of the body suspend? What does not is emitted as it was written.
 
-use proc_macro2::{TokenStream, TokenTree};
+use std::collections::HashMap;
+
+use proc_macro2::{LineColumn, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::visit::{self, Visit};
-use syn::{Block, Expr, Macro, Stmt};
+use syn::{Block, Expr, ExprCall, Macro, Stmt};
+
+use crate::written::as_written;
 
 /// The macros that are suspensions in disguise.
 pub(crate) const YIELD: &str = "yield_fut";
@@ -45,6 +50,36 @@ impl<'ast> Visit<'ast> for Found {
 /// Whether `mac` is `yield_fut!` or `await_fut!`, by whatever path.
 pub(crate) fn is_suspension_macro(mac: &Macro) -> bool {
     mac.path.segments.last().is_some_and(|last| last.ident == YIELD || last.ident == AWAIT)
+}
+
+/// Whether a call is what `yield_fut!` stands for, which is made in `desugar`.
+pub(crate) fn is_yielded(call: &ExprCall) -> bool {
+    let Expr::Path(path) = &*call.func else { return false };
+    let names = path.path.segments.iter().map(|segment| segment.ident.to_string());
+    path.path.leading_colon.is_some() && names.eq(["async_proc", "future", "yielded"])
+}
+
+/// What is awaited in a body, as it was written, by the place of the `await` or of the macro's name.
+pub(crate) fn awaited(body: &Block) -> HashMap<LineColumn, String> {
+    struct Awaited(HashMap<LineColumn, String>);
+    impl<'ast> Visit<'ast> for Awaited {
+        fn visit_expr_await(&mut self, wait: &'ast syn::ExprAwait) {
+            let place = wait.await_token.span.start();
+            self.0.insert(place, as_written(wait.base.to_token_stream()));
+            visit::visit_expr_await(self, wait);
+        }
+        fn visit_item(&mut self, _: &'ast syn::Item) {}
+        fn visit_macro(&mut self, mac: &'ast Macro) {
+            if is_suspension_macro(mac)
+                && let Some(last) = mac.path.segments.last()
+            {
+                self.0.insert(last.ident.span().start(), as_written(mac.tokens.clone()));
+            }
+        }
+    }
+    let mut awaited = Awaited(HashMap::new());
+    awaited.visit_block(body);
+    awaited.0
 }
 
 /// Whether a macro's arguments hold an `.await`, outside closures' and blocks' own `async`.

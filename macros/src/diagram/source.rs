@@ -9,7 +9,7 @@ use syn::{BinOp, Block, Expr, Pat};
 
 use crate::flow::holds_let;
 use crate::suspension;
-use crate::written::as_written;
+use crate::written::{as_written, closes_at, opens_at};
 
 /// A condition, or a link of a chain of them.
 #[derive(Clone)]
@@ -77,12 +77,12 @@ impl Source {
     fn first<'s, T>(&self, code: TokenStream, places: &'s HashMap<LineColumn, T>) -> Option<&'s T> {
         code.into_iter().find_map(|token| {
             let (place, inner) = match &token {
-                TokenTree::Group(group) => (group.span_open(), Some(group.stream())),
-                token => (token.span(), None),
+                TokenTree::Group(group) => (opens_at(group), Some(group.stream())),
+                token => (token.span().start(), None),
             };
-            let found = places.get(&place.start());
+            let found = places.get(&place);
             found
-                .filter(|_| self.tokens.get(&place.start()) == Some(&1))
+                .filter(|_| self.tokens.get(&place) == Some(&1))
                 .or_else(|| inner.and_then(|inner| self.first(inner, places)))
         })
     }
@@ -240,9 +240,9 @@ fn each(tokens: TokenStream, visit: &mut dyn FnMut(LineColumn)) {
     for token in tokens {
         match token {
             TokenTree::Group(group) => {
-                visit(group.span_open().start());
+                visit(opens_at(&group));
                 each(group.stream(), visit);
-                visit(group.span_close().start());
+                visit(closes_at(&group));
             }
             token => visit(token.span().start()),
         }

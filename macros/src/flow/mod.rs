@@ -30,7 +30,7 @@ pub(crate) use placeholder::Placeholder;
 
 use std::collections::{HashMap, HashSet};
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, LineColumn, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Block, Expr, Type};
 
@@ -160,6 +160,19 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
+    /// Gives the suspensions the texts that stand in the source, where they are known by place: the
+    /// body has been rewritten.
+    pub(crate) fn name_suspensions(&mut self, mut written: HashMap<LineColumn, String>) {
+        for state in &mut self.states {
+            if let (Landmark::Wait(place), Some(suspension)) =
+                (state.landmark, &mut state.suspension)
+                && let Some(text) = written.remove(&place.start())
+            {
+                suspension.source = text;
+            }
+        }
+    }
+
     /// Whether a slot may be moved out of in part, or stands for another: dropping it takes more
     /// than its destructor.
     pub(crate) fn is_in_parts(&self, slot: SlotId) -> bool {

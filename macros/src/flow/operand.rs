@@ -7,7 +7,6 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
-use syn::spanned::Spanned;
 
 use super::native::{Use, operator_uses};
 use super::probe::{Call, Receiver, borrows_its_receiver, found_silently, method_tail};
@@ -19,6 +18,7 @@ use crate::names;
 use crate::once;
 use crate::resolve;
 use crate::suspension;
+use crate::written::as_written;
 
 /// An operand, and what is done with it.
 pub(super) struct Operand<'e> {
@@ -273,7 +273,7 @@ impl Flow<'_> {
         self.states[state.0].suspension = Some(Suspension {
             line: u32::try_from(start.line).unwrap_or(0),
             column: u32::try_from(start.column + 1).unwrap_or(0),
-            source: span_text(&wait.base, &self.restore(wait.base.to_token_stream())),
+            source: self.awaited_text(&wait.base),
         });
         // With the span of the twin's `.await`: of what is no future, rustc speaks once a span.
         self.states[state.0].landmark = Landmark::Wait(span);
@@ -292,6 +292,24 @@ impl Flow<'_> {
             };
         });
         once::value(&Expr::Await(wait.clone()), quote!(#value))
+    }
+
+    /// What is awaited, as it was written.
+    fn awaited_text(&self, future: &Expr) -> String {
+        let written = match future {
+            Expr::Paren(inner) => &inner.expr,
+            Expr::Call(call) if suspension::is_yielded(call) => &call.args[0],
+            future => future,
+        };
+        as_written(resolve::replace_idents(written.to_token_stream(), &mut |ident| {
+            let var = match resolve::mention(ident) {
+                Some(mention) => self.names.mention(mention).var,
+                None => resolve::binding(ident)?,
+            };
+            let mut name = self.names.var(var).ident.clone();
+            name.set_span(ident.span());
+            Some(name.to_token_stream())
+        }))
     }
 
     /// Compiles operands in order. Those before the last one that suspends, or that leaves
@@ -676,9 +694,4 @@ pub(crate) fn camel(word: &str) -> String {
             first.unwrap_or_default() + chars.as_str()
         })
         .collect()
-}
-
-/// The source text of an expression.
-fn span_text(expr: &Expr, restored: &TokenStream) -> String {
-    expr.span().source_text().unwrap_or_else(|| restored.to_string())
 }

@@ -34,3 +34,46 @@ impl Function {
         self.suspensions.iter().find(|suspension| suspension.state == state)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::future::machine_of;
+    use crate::prelude::*;
+
+    fn pick(_: &[String], _: &str, _: u8, future: Future<usize>) -> Future<usize> {
+        future
+    }
+
+    #[async_proc]
+    fn waits(names: Vec<String>) -> Future<()> {
+        let first = Future::<usize>::new("first");
+        let slept = yield_fut!(sleep_async(std::time::Duration::from_secs(1)));
+        assert!(!slept.failed());
+        let second = pick(
+            &names,
+            "a word so long that what is awaited is on several lines",
+            2,
+            first.clone(),
+        )
+        .await?;
+        await_fut!(Future::<()>::new("third"));
+        assert_eq!(second, 1);
+    }
+
+    #[test]
+    fn a_suspension_is_known_by_its_line_and_all_of_its_text() {
+        let proc = waits(Vec::new());
+        let function = machine_of(proc.handle()).expect("it is a proc").function;
+        let first = function.line;
+        let told = function.suspensions.iter().map(|at| (at.line - first, at.source));
+        let expected = [
+            (2, "sleep_async(std::time::Duration::from_secs(1))"),
+            (
+                10,
+                "pick(&names, \"a word so long that what is awaited is on several lines\", 2, first.clone())",
+            ),
+            (11, "Future::<()>::new(\"third\")"),
+        ];
+        assert_eq!(told.collect::<Vec<_>>(), expected);
+    }
+}
