@@ -15,17 +15,19 @@
 //!
 //! # Who may touch a frame
 //!
-//! A [`Frame`] is memory laid out by a [`Plan`]. A closure that captures nothing runs the machine to
-//! its next suspension; what the frame holds is dropped as the plan says, with the help of another
-//! for variables that were moved out of in part. A proc ([`start`]) makes a
-//! [`Vtable`] of them in the call; an `async fn` ([`lazy`]) carries them in its type, and starts at
-//! its first poll. Only these two touch a frame, under these rules:
+//! A [`Frame`] is memory laid out by a [`Plan`]. The emitted closure makes two more, none of which
+//! captures anything: one runs the machine to its next suspension, the other drops variables that may
+//! have been moved out of in part. All else that the frame holds is dropped as the plan says. A proc
+//! ([`start`]) makes a [`Vtable`] of them in the call; an `async fn` ([`lazy`]) carries them in its
+//! type, and starts at its first poll. Only these two touch a frame, under these rules:
 //!
 //! - Once it is started the frame never moves.
 //! - A step that ends (with a value or by unwinding) has dropped everything the frame held.
 //! - A frame that did not end is dropped once, before its memory goes.
 //! - Which slots hold a value is noted in live bits beside the frame while a step runs. At a
-//!   suspension the state tells it, but for the bits that vary, which the frame keeps.
+//!   suspension the state tells it, but for the bits that vary, which the frame keeps. With debug
+//!   assertions the two are compared at every suspension.
+//! - A slot that is needed at no suspension lies beside the frame, for one step.
 //! - Inside a step, variables are reached only through [`Slot`]s: raw pointers into the frame, so
 //!   that no `&mut` to the frame exists while one variable borrows another.
 
