@@ -10,7 +10,7 @@
 use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Expr, Item, Local, Pat, Stmt};
+use syn::{Arm, Block, Expr, Item, Local, Pat, Stmt};
 
 /// The text that is the value of `expr`, as an expression at its place.
 pub(crate) fn value(expr: &Expr, text: TokenStream) -> TokenStream {
@@ -85,11 +85,32 @@ impl VisitMut for Mark {
         }
     }
 
+    fn visit_block_mut(&mut self, block: &mut Block) {
+        let Some((last, before)) = block.stmts.split_last_mut() else { return };
+        let reached = !before.iter().any(jumps);
+        before.iter_mut().for_each(|stmt| self.visit_stmt_mut(stmt));
+        match last {
+            // What never ends may stand here, and the call after it is no one's to reach.
+            Stmt::Expr(expr @ Expr::Await(_), None) if reached => {
+                let (_, end) = ends_of(expr);
+                self.visit_expr_mut(expr);
+                let block = quote_spanned!(end=> #[allow(unreachable_code)] { #expr });
+                *expr = Expr::Verbatim(block);
+            }
+            last => self.visit_stmt_mut(last),
+        }
+    }
+
     fn visit_stmt_mut(&mut self, stmt: &mut Stmt) {
         match stmt {
-            Stmt::Expr(expr, Some(_)) => self.unmarked(expr),
+            Stmt::Expr(expr, _) => self.unmarked(expr),
             _ => visit_mut::visit_stmt_mut(self, stmt),
         }
+    }
+
+    fn visit_arm_mut(&mut self, arm: &mut Arm) {
+        self.visit_pat_mut(&mut arm.pat);
+        self.unmarked(&mut arm.body);
     }
 
     fn visit_local_mut(&mut self, local: &mut Local) {
@@ -102,6 +123,12 @@ impl VisitMut for Mark {
     }
 
     fn visit_item_mut(&mut self, _: &mut Item) {}
+}
+
+/// Whether what follows a statement is plainly not reached, of which rustc has to say something.
+fn jumps(stmt: &Stmt) -> bool {
+    let Stmt::Expr(expr, _) = stmt else { return false };
+    matches!(expr, Expr::Return(_) | Expr::Break(_) | Expr::Continue(_) | Expr::Loop(_))
 }
 
 impl Mark {
