@@ -166,7 +166,8 @@ fn needs(machine: &Machine, storage: &Storage) -> String {
     }
     text.push('\n');
     for (state, live) in &storage.live {
-        let live: Vec<_> = live.iter().map(|SlotId(slot)| name(*slot)).collect();
+        let slots = live.iter().filter(|slot| **slot < storage.needs.len());
+        let live: Vec<_> = slots.map(|slot| name(*slot)).collect();
         let _ = writeln!(text, "in {}: {}", machine.states[*state].name, live.join(", "));
     }
     text
