@@ -8,7 +8,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
 use crate::diagnostics::Errors;
-use crate::flow::{Machine, SlotId};
+use crate::flow::Machine;
 use crate::parse::{Input, Kind};
 use crate::resolve::Names;
 use crate::storage::{Slots, Storage};
