@@ -9,7 +9,9 @@
 //!   that it is cancelled at every suspension;
 //! - for each of these, with a panic injected at every single event, destructors included;
 //!
-//! and requires the same events in the same order, the same results and the same panics.
+//! and requires the same events in the same order, the same results and the same panics, and no
+//! allocation that rustc's function does not make, but for a frame that does not fit into its
+//! handle.
 //!
 //! To compile only some areas of the corpus, see `../build.rs`. Under Miri, where a run takes a
 //! tenth of a second, all poll counts are run and one in sixteen of the panics:
@@ -25,5 +27,8 @@
 //! packages, this one (edition 2024) and `../edition-2021`, because temporaries are dropped at
 //! different points in the two.
 
+mod allocations;
 pub mod driver;
 pub mod world;
+
+pub use allocations::allocations;

@@ -1,12 +1,17 @@
 //! All runs of a pair.
 
 use super::{Difference, Trace, run};
+use crate::allocations;
 
 /// One way to run a function: its source text, and what drives the future.
 pub type Scenario = (&'static str, fn());
 
 /// More suspensions than any function of the corpus has.
 const ENDLESS: usize = 200;
+
+/// How often ours may allocate where rustc's does not: a frame that does not fit into its handle lies
+/// in a box. To become none, as every frame comes to fit.
+const BOXES: usize = 1;
 
 /// Interpreted runs are some thousand times slower: Miri sees every poll count, and of the
 /// panics one in so many, other ones at each poll count.
@@ -25,6 +30,9 @@ pub struct Compared {
     pub different: usize,
     /// The first of them: the one with the fewest polls, without a panic if there is one.
     pub first: Option<Difference>,
+    /// The first run without a panic in which ours allocated more often: its source, the number of
+    /// polls, and how often rustc's allocated and ours.
+    pub allocates: Option<(&'static str, usize, usize, usize)>,
 }
 
 /// Compares `real` with `ours` in every run there is.
@@ -36,6 +44,9 @@ pub fn compare(name: &str, real: &[Scenario], ours: &[Scenario]) {
     let compared = run_all(name, real, ours);
     if let Some(first) = &compared.first {
         panic!("{first}\n{} of {} runs differ", compared.different, compared.cases);
+    }
+    if let Some((source, polls, real, ours)) = compared.allocates {
+        panic!("{name}: `{source}`, {polls} polls: {ours} allocations, {real} of rustc's");
     }
     let points = &compared.panic_points;
     println!("{name}: {} runs equal, {} poll counts", compared.cases, points.len());
@@ -79,8 +90,14 @@ impl Compared {
         polls: usize,
         panic_at: Option<usize>,
     ) -> Trace {
+        let began = allocations();
         let real = run(real, polls, panic_at);
+        let between = allocations();
         let ours = run(ours, polls, panic_at);
+        let (of_real, of_ours) = (between - began, allocations() - between);
+        if panic_at.is_none() && of_ours > of_real + BOXES {
+            self.allocates.get_or_insert((source, polls, of_real, of_ours));
+        }
         self.cases += 1;
         if real != ours {
             self.different += 1;

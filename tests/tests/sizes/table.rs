@@ -1,7 +1,5 @@
 //! The table: measuring, comparing, and the committed copy.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::fmt::Write;
 use std::future::Future as StdFuture;
 use std::path::Path;
@@ -9,30 +7,7 @@ use std::pin::pin;
 use std::task::{Context, Waker};
 
 use async_proc::Future;
-
-thread_local! {
-    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
-}
-
-/// Counts the allocations of each thread.
-struct Counting;
-
-// SAFETY: everything is passed on to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
-        // SAFETY: the caller's promise is the callee's.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: the caller's promise is the callee's.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
+use async_proc_tests::allocations;
 
 /// The machine of an `async fn`.
 #[derive(Clone, Copy)]
@@ -47,9 +22,9 @@ impl Machine {
     pub(crate) fn of<F: StdFuture>(future: F) -> Machine {
         let mut future = pin!(future);
         let bytes = size_of_val(&*future);
-        let before = ALLOCATIONS.get();
+        let before = allocations();
         let _ = future.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-        Machine { bytes, allocations: ALLOCATIONS.get() - before }
+        Machine { bytes, allocations: allocations() - before }
     }
 }
 
