@@ -14,7 +14,7 @@ const LARGE: usize = 500;
 /// argument on: who reads it starts again behind a pair that ended the whole program.
 ///
 /// A pair's report is a line `@begin NAME`, and `@end EVENT`, where the event is `equal RUNS`,
-/// `large`, or `different`. The text of a difference stands between.
+/// `large`, `reordered RUNS` (only what a panic drops is, in so many runs), or `different`. The text of a difference stands between.
 pub fn batch(pairs: &[Pair]) {
     let from = std::env::args().nth(1).and_then(|from| from.parse().ok()).unwrap_or(0);
     for (name, real, ours) in pairs.iter().skip(from) {
@@ -26,6 +26,9 @@ pub fn batch(pairs: &[Pair]) {
         match catch_unwind(|| run_all(name, real, ours)) {
             Ok(compared) => match compared.first {
                 None => println!("@end equal {}", compared.cases),
+                Some(_) if compared.reordered == compared.different => {
+                    println!("@end reordered {}", compared.cases);
+                }
                 Some(first) => {
                     println!("{first}\n{} of {} runs differ", compared.different, compared.cases);
                     println!("@end different");

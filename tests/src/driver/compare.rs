@@ -28,7 +28,10 @@ pub struct Compared {
     pub panic_points: Vec<usize>,
     /// The pairs that differed.
     pub different: usize,
-    /// The first of them: the one with the fewest polls, without a panic if there is one.
+    /// Those of them that differ in nothing but the order of what a panic drops.
+    pub reordered: usize,
+    /// The first that differs in more, or else the first: the one with the fewest polls, without a
+    /// panic if there is one.
     pub first: Option<Difference>,
     /// The first run without a panic in which ours allocated more often: its source, the number of
     /// polls, and how often rustc's allocated and ours.
@@ -100,15 +103,20 @@ impl Compared {
         }
         self.cases += 1;
         if real != ours {
-            self.different += 1;
-            self.first.get_or_insert_with(|| Difference {
+            let difference = Difference {
                 name: name.to_owned(),
                 source,
                 polls,
                 panic_at,
                 real: real.clone(),
                 ours,
-            });
+            };
+            self.different += 1;
+            self.reordered += usize::from(difference.is_reordering());
+            let known = self.first.as_ref().map(Difference::is_reordering);
+            if known.is_none_or(|known| known && !difference.is_reordering()) {
+                self.first = Some(difference);
+            }
         }
         real
     }

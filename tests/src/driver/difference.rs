@@ -29,6 +29,19 @@ impl Difference {
     }
 }
 
+impl Difference {
+    /// Whether the two do the same until a panic is injected, and then the same in another order.
+    pub fn is_reordering(&self) -> bool {
+        let sorted = |events: &[String]| {
+            let mut events = events.to_vec();
+            events.sort();
+            events
+        };
+        self.panic_at.is_some_and(|panic| self.event() > panic)
+            && sorted(&self.real.events) == sorted(&self.ours.events)
+    }
+}
+
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}: not equal to rustc's", self.name)?;

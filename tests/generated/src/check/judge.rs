@@ -17,6 +17,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub enum Verdict {
     /// Both copies do the same, in so many runs.
     Equal(usize),
+    /// The same, but where a panic strikes they drop some of the same values in another order.
+    Reordered(usize),
     /// It does too much to be run in all ways.
     Large,
     /// rustc does not compile it: the generator's mistake.
@@ -41,6 +43,7 @@ impl Verdict {
     pub fn text(&self) -> &str {
         match self {
             Verdict::Equal(_) => "equal",
+            Verdict::Reordered(_) => "dropped in another order after a panic",
             Verdict::Large => "too large",
             Verdict::Rejected(text)
             | Verdict::Refused(text)
@@ -180,11 +183,12 @@ impl Judge {
             for report in output.split("@begin ").skip(1) {
                 let report = report.split_once('\n').map_or("", |(_, report)| report);
                 let Some((text, end)) = report.split_once("@end ") else { break };
-                let runs = end.trim().strip_prefix("equal ");
-                verdicts.push(match runs.and_then(|runs| runs.parse().ok()) {
-                    Some(runs) => Verdict::Equal(runs),
-                    None if end.trim() == "large" => Verdict::Large,
-                    None => Verdict::Different(text.to_owned()),
+                let (end, runs) = end.trim().split_once(' ').unwrap_or((end.trim(), "0"));
+                verdicts.push(match (end, runs.parse()) {
+                    ("equal", Ok(runs)) => Verdict::Equal(runs),
+                    ("reordered", Ok(runs)) => Verdict::Reordered(runs),
+                    ("large", _) => Verdict::Large,
+                    _ => Verdict::Different(text.to_owned()),
                 });
             }
             if verdicts.len() < programs.len() {

@@ -22,6 +22,8 @@ pub struct Report {
     pub equal: usize,
     /// The runs in which they did.
     pub runs: usize,
+    /// Those that drop in another order after a panic.
+    pub reordered: Vec<usize>,
     /// Those that were too large to be run.
     pub large: usize,
     /// Those that rustc does not compile, by message, with the number of one.
@@ -71,6 +73,10 @@ impl Report {
                 self.equal += 1;
                 self.runs += runs;
             }
+            Verdict::Reordered(runs) => {
+                self.reordered.push(number);
+                self.runs += runs;
+            }
             Verdict::Large => self.large += 1,
             Verdict::Rejected(message) => {
                 self.rejected.entry(unnamed(&message)).or_default().push(number);
@@ -100,11 +106,13 @@ impl fmt::Display for Report {
         let count = |of: &BTreeMap<_, Vec<usize>>| of.values().map(Vec::len).sum::<usize>();
         write!(
             f,
-            "{} programs: {} equal in {} runs, {} failures, {} refused, {} rejected by rustc, {} too large",
+            "{} programs: {} equal in {} runs, {} failures, {} reordered after a panic, \
+             {} refused, {} rejected by rustc, {} too large",
             self.programs,
             self.equal,
             self.runs,
             self.failures.len(),
+            self.reordered.len(),
             count(&self.refused),
             count(&self.rejected),
             self.large,
