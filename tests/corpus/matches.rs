@@ -292,3 +292,14 @@ case! {
         left.len() + d.len() + m
     }
 }
+
+case! {
+    a_struct_is_matched [a_struct_is_matched()]
+    async fn a_struct_is_matched() -> usize {
+        let n = match (Shape::Named { right: later("right", 2).await, left: D::new("left") }) {
+            shape => matches!(shape, Shape::Named { right: 2, .. }) as usize,
+        };
+        tick("after").await;
+        n
+    }
+}

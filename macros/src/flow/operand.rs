@@ -47,7 +47,14 @@ impl Flow<'_> {
         }
         match expr {
             Expr::Await(wait) => self.wait(wait),
-            Expr::Paren(inner) => self.value(&inner.expr, held),
+            Expr::Paren(inner) => {
+                let value = self.value(&inner.expr, held);
+                match *inner.expr {
+                    // The value may be matched, where no struct's brace may stand.
+                    Expr::Struct(_) => quote!((#value)),
+                    _ => value,
+                }
+            }
             Expr::Group(inner) => self.value(&inner.expr, held),
             Expr::Try(attempt) => {
                 let value = self.value(&attempt.expr, held);
