@@ -297,7 +297,7 @@ case! {
     a_struct_is_matched [a_struct_is_matched()]
     async fn a_struct_is_matched() -> usize {
         let n = match (Shape::Named { right: later("right", 2).await, left: D::new("left") }) {
-            shape => matches!(shape, Shape::Named { right: 2, .. }) as usize,
+            shape => usize::from(matches!(shape, Shape::Named { right: 2, .. })),
         };
         tick("after").await;
         n
