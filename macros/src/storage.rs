@@ -84,7 +84,15 @@ pub(crate) fn storage(machine: &Machine, graph: &Graph) -> Storage {
     let mut at_suspensions = Vec::new();
     let mut dropped = vec![Slots::none(count); count];
     let mut plain = vec![Slots::none(count); count];
+    let reached = reached(graph);
     for (node, event) in graph.events.iter().enumerate() {
+        if !reached[node] {
+            // What stands after a `return` needs nothing.
+            if let Event::Suspend(_, state) = *event {
+                at_suspensions.push((state, Slots::none(count), Vec::new()));
+            }
+            continue;
+        }
         // A value without a destructor is needed while it is used, or may be borrowed.
         let in_use = |used: &Slots| {
             let mut needed = borrowed.clone();
@@ -166,6 +174,18 @@ fn flags(machine: &Machine, graph: &Graph, backwards: &[Vec<usize>]) -> Flags {
         _ => {}
     });
     Flags { set, clear }
+}
+
+/// Which events control may come to from the first.
+fn reached(graph: &Graph) -> Vec<bool> {
+    let mut reached = vec![false; graph.events.len()];
+    let mut queue = vec![0];
+    while let Some(node) = queue.pop() {
+        if !std::mem::replace(&mut reached[node], true) {
+            queue.extend(&graph.next[node]);
+        }
+    }
+    reached
 }
 
 fn reversed(next: &[Vec<usize>]) -> Vec<Vec<usize>> {

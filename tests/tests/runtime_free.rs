@@ -242,3 +242,16 @@ fn is_send_when_rustcs_is() {
         awaits_parameter(real::holds_rc(1)) false;
     }
 }
+
+#[test]
+fn what_stands_after_a_return_takes_no_room() {
+    #[allow(unreachable_code)]
+    #[async_proc::async_proc]
+    async fn ends_early() -> u32 {
+        std::future::ready(()).await;
+        return 1;
+        std::future::ready([2; 64]).await.len() as u32
+    }
+    assert!(size_of_val(&ends_early()) < 64);
+    assert_eq!(block_on(ends_early()), 1);
+}
