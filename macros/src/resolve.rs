@@ -383,9 +383,9 @@ impl VisitMut for Resolver {
         }
         let original = mac.tokens.to_string();
         if let Some(mut arguments) = known::parse(mac) {
-            let before = self.names.mentions.len();
+            let before = (self.names.mentions.len(), self.names.vars.len());
             self.arguments(&mut arguments);
-            if self.names.mentions.len() > before {
+            if (self.names.mentions.len(), self.names.vars.len()) != before {
                 known::quote_condition(mac, &original, &mut arguments);
                 mac.tokens = arguments.to_tokens();
             }

@@ -412,3 +412,11 @@ case! {
         }
     }
 }
+
+case! {
+    bound_in_an_argument [bound_in_an_argument(1), bound_in_an_argument(2)]
+    async fn bound_in_an_argument(n: usize) -> usize {
+        assert_ne!(later("n", match Some(D::new("d")).filter(|_| n == 1) { None => 7, kept => kept.map_or(0, |d| d.len()) }).await, 0);
+        n
+    }
+}
