@@ -230,3 +230,14 @@ case! {
         sum + part.len() + inclusive.count() + all[to].len() + d.end.len()
     }
 }
+
+case! {
+    update_from_a_temporary [update_from_a_temporary()]
+    async fn update_from_a_temporary() -> usize {
+        let n = later("n", Trio { a: D::new("mine"), ..Trio::new("base") }).await.a.len();
+        let m = match (Trio { b: later("b", D::new("mine")).await, ..Trio::new("other") }) {
+            Trio { b, .. } => later("m", b.len()).await,
+        };
+        n + m
+    }
+}

@@ -187,6 +187,9 @@ impl Flow<'_> {
                     .chain(rest.map(Operand::value))
                     .collect();
                 let mut texts = self.operands(&operands, held);
+                if held && let Some(base) = rest.and_then(|_| texts.pop()) {
+                    return self.update_from_temporary(literal, texts, base);
+                }
                 let rest = rest.and_then(|_| texts.pop()).map(|rest| quote!(..#rest));
                 let members = literal.fields.iter().map(|field| &field.member);
                 let path = &literal.path;
@@ -264,6 +267,31 @@ impl Flow<'_> {
                 self.unreachable()
             }
         }
+    }
+
+    /// A struct update whose base is a temporary that a suspension keeps: what is left of it lives to
+    /// the end of the statement.
+    fn update_from_temporary(
+        &mut self,
+        literal: &syn::ExprStruct,
+        values: Vec<TokenStream>,
+        base: TokenStream,
+    ) -> TokenStream {
+        // The base comes after the fields that are written out.
+        let values: Vec<TokenStream> = values
+            .into_iter()
+            .map(|value| {
+                let slot = self.consumed_slot("operand");
+                let put = self.put(slot, value);
+                self.emit(put);
+                self.take(slot)
+            })
+            .collect();
+        let slot = self.slot("temporary");
+        let put = self.put(slot, base);
+        self.emit(put);
+        let place = self.place(slot);
+        self.update_at(literal, &values, slot, &place, &[])
     }
 
     /// `future.await`: a state that polls the future where it lies.

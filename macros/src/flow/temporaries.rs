@@ -93,7 +93,10 @@ fn makes_temporaries(expr: &Expr) -> bool {
         Expr::Repeat(repeat) => makes_temporaries(&repeat.expr),
         Expr::Struct(literal) => {
             literal.fields.iter().any(|field| makes_temporaries(&field.expr))
-                || literal.rest.as_deref().is_some_and(makes_temporaries)
+                // What a base that is no place keeps of its fields is a temporary.
+                || literal.rest.as_deref().is_some_and(|base| {
+                    super::variable::field_path(base).is_none() || makes_temporaries(base)
+                })
         }
         Expr::Range(range) => {
             [&range.start, &range.end].into_iter().flatten().any(|bound| makes_temporaries(bound))

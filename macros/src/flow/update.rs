@@ -10,7 +10,7 @@ use quote::{ToTokens, quote};
 use syn::ExprStruct;
 
 use super::variable::field_path;
-use super::{Flow, Parts};
+use super::{Flow, Parts, SlotId};
 
 impl Flow<'_> {
     /// A struct update whose base is a variable of the frame, or a field of one, with the values of
@@ -31,12 +31,24 @@ impl Flow<'_> {
             return None;
         }
         let place = self.mention_place(var, span);
+        Some(self.update_at(literal, values, slot, &place, &path))
+    }
+
+    /// The same, of a base that lies in a slot, or is a field of one.
+    pub(super) fn update_at(
+        &mut self,
+        literal: &ExprStruct,
+        values: &[TokenStream],
+        slot: SlotId,
+        place: &TokenStream,
+        path: &[syn::Member],
+    ) -> TokenStream {
         let listed: Vec<_> = literal.fields.iter().map(|field| field.member.clone()).collect();
         let name = format!("{}_update", self.slots[slot.0].name);
         let shape = literal.path.to_token_stream();
         let imports = self.imports(&shape);
         let which = Parts::Update {
-            path: path.clone(),
+            path: path.to_vec(),
             listed: listed.clone(),
             shape: shape.clone(),
             imports,
@@ -61,7 +73,7 @@ impl Flow<'_> {
         literal.brace_token.surround(&mut text, |text| {
             text.extend(quote!(#(#listed: #locals,)* ..#base));
         });
-        Some(quote! {
+        quote! {
             match (#(#values,)*) {
                 (#(#locals,)*) => {
                     #(#checks)*
@@ -72,6 +84,6 @@ impl Flow<'_> {
                     updated
                 }
             }
-        })
+        }
     }
 }
