@@ -32,9 +32,9 @@ mod table;
 use table::Table;
 
 /// Shapes whose machine as an `async fn` is larger than rustc's, or lies in a box. To become none.
-const LARGER_ASYNC_FNS: usize = 6;
+const LARGER_ASYNC_FNS: usize = 1;
 /// Shapes whose frame as a proc is larger than rustc's machine. To become none.
-const LARGER_PROCS: usize = 11;
+const LARGER_PROCS: usize = 10;
 /// What the frames of procs are of rustc's machines, in geometric mean.
 const PROC_RATIO: f64 = 0.28;
 
