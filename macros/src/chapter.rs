@@ -14,7 +14,7 @@ use crate::resolve::Names;
 use crate::storage::{Slots, Storage};
 use crate::{
     alias, attributes, desugar, diagram, emit, flow, graph, hoist, liveness, resolve, storage,
-    suspension, twin, unit,
+    suspension, unit,
 };
 
 const CHAPTER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/how-a-proc-is-compiled.md");
@@ -71,11 +71,7 @@ fn passes(function: TokenStream) -> Vec<(&'static str, String)> {
     liveness::analyse(&input.body, &params, &mut names);
     alias::settle(&mut input.body, &names);
     let resolved = printed(&in_function(&input));
-    let returns = flow::Returns {
-        result: input.returns_result(),
-        value: input.returns_value(),
-        ty: twin::output(&input),
-    };
+    let returns = flow::Returns::of(&input);
     let mut machine = flow::compile(&input.body, &names, &params, returns, &mut errors);
     machine.name_suspensions(suspension::awaited(&written.body));
     assert!(errors.is_empty(), "{}", errors.to_compile_errors());

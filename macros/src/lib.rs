@@ -141,11 +141,7 @@ fn machine(
         .collect();
     liveness::analyse(&input.body, &params, &mut names);
     alias::settle(&mut input.body, &names);
-    let returns = flow::Returns {
-        result: input.returns_result(),
-        value: input.returns_value(),
-        ty: twin::output(&input),
-    };
+    let returns = flow::Returns::of(&input);
     let mut machine = flow::compile(&input.body, &names, &params, returns, &mut errors);
     machine.name_suspensions(suspension::awaited(&written.body));
     let items = quote::quote!(#(#items)*);

@@ -25,7 +25,7 @@ macro_rules! diagrams {
     ($($name:ident)*) => {$(
         #[test]
         fn $name() {
-            let function = include_str!(concat!("functions/", stringify!($name), ".rs"));
+            let function = include_str!(concat!("../expansions/functions/", stringify!($name), ".rs"));
             let tokens = function.parse().expect("the file holds a function");
             let (_, _, diagram) = drawn(tokens).expect("it is compiled");
             let text = format!("{}\n{}", diagram.mermaid, diagram.dot);

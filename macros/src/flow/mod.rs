@@ -38,6 +38,7 @@ use crate::diagnostics::Errors;
 use crate::hygiene::Guess;
 use crate::names;
 use crate::once;
+use crate::parse::Input;
 use crate::resolve::{self, Names, VarId};
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -291,6 +292,16 @@ pub(crate) struct Returns {
     pub(crate) value: bool,
     /// Its type, as far as it can be named.
     pub(crate) ty: TokenStream,
+}
+
+impl Returns {
+    pub(crate) fn of(input: &Input) -> Returns {
+        Returns {
+            result: input.returns_result(),
+            value: input.returns_value(),
+            ty: crate::twin::output(input),
+        }
+    }
 }
 
 /// Compiles a resolved body.

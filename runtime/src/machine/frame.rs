@@ -34,7 +34,7 @@ pub unsafe trait Frame {
     /// The frame's size, and where the state is.
     const SHAPE: Shape;
     /// The variables, in the order in which they are dropped.
-    const DROPS: &'static [Destructor] = &[];
+    const DROPS: &'static [Destructor];
     /// The live bits at each suspension, so far as they do not vary.
     const LIVE: &'static [Self::Live];
     /// Whether the state takes two bytes.
