@@ -37,7 +37,7 @@ pub use dispatch::{
     Dispatcher, call_soon, drain, has_pending_operations, poll, run_forever, sleep_async, wait_for,
     with_timeout,
 };
-pub use error::{Error, ErrorKind, FutureError, FutureErrorKind, Result};
+pub use error::{DispatchError, Error, ErrorKind, FutureError, FutureErrorKind, Result};
 pub use future::{Future, async_check};
 
 /// What most programs use: `use async_proc::prelude::*;`.

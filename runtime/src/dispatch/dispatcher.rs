@@ -1,27 +1,40 @@
 //! The dispatcher and its turns.
 
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::io;
 use std::rc::{Rc, Weak};
 use std::time::{Duration, Instant};
 
 use super::clock::{self, Clock};
+#[cfg(unix)]
+use super::fd::Table;
+use super::global;
 use super::reactor::Reactor;
 use super::remote::Remote;
 use super::source::{Direction, Shared};
 use super::timers::{TimerKey, Timers};
-use crate::error::NothingPending;
+use crate::error::{Closed, NothingPending};
 use crate::future::{Letter, schedule};
 use crate::{Error, Future};
 
 /// The most callbacks and procs that one turn runs.
 pub const BATCH: usize = 1024;
 
-/// A thread's dispatcher. The functions of the [module](super) act on that of the current thread;
-/// this handle has what is needed more rarely.
+/// A dispatcher: timers, and the descriptors that are registered with it. The functions of the
+/// [module](super) act on the current thread's; this handle has what is needed more rarely.
+///
+/// Clones are handles of one dispatcher. A thread has one without asking; more are made by
+/// [`new`](Dispatcher::new), and become the thread's by
+/// [`set_global_dispatcher`](super::set_global_dispatcher). The queue of callbacks and procs is the
+/// thread's, whichever of its dispatchers is run.
+#[doc(alias = "PDispatcher")]
 #[derive(Clone)]
 pub struct Dispatcher(Rc<Inner>);
+
+/// A dispatcher as what is registered with it knows it: it may be gone.
+#[derive(Clone, Default)]
+pub(super) struct WeakDispatcher(Weak<Inner>);
 
 struct Inner {
     clock: Clock,
@@ -31,33 +44,118 @@ struct Inner {
     /// How many turns there have been.
     turns: Cell<u64>,
     /// Made when something is first waited for.
-    reactor: OnceCell<Reactor>,
+    reactor: RefCell<Option<Rc<Reactor>>>,
+    #[cfg(unix)]
+    fds: Table,
+    closed: Cell<bool>,
 }
 
-thread_local! {
-    static CURRENT: Dispatcher = Dispatcher::make();
+impl WeakDispatcher {
+    /// The dispatcher, unless its last handle was dropped.
+    pub(super) fn upgrade(&self) -> Option<Dispatcher> {
+        self.0.upgrade().map(Dispatcher)
+    }
 }
 
 impl Dispatcher {
-    /// The current thread's dispatcher.
-    #[doc(alias = "getGlobalDispatcher")]
+    /// A dispatcher on which nothing is pending. No system resource is taken before it has
+    /// something to wait for.
+    ///
+    /// ```
+    /// use async_proc::dispatch::{self, Dispatcher};
+    /// use std::time::Duration;
+    ///
+    /// let first = dispatch::set_global_dispatcher(&Dispatcher::new())?;
+    /// let nap = async_proc::sleep_async(Duration::from_millis(1)); // on the new one
+    /// assert!(!first.has_pending_operations());
+    /// dispatch::wait_for(nap)?;
+    /// # Ok::<(), async_proc::Error>(())
+    /// ```
+    #[doc(alias = "newDispatcher")]
+    #[allow(clippy::new_without_default, reason = "the default is the thread's own: `current`")]
+    pub fn new() -> Dispatcher {
+        Dispatcher(Rc::new(Inner {
+            clock: Clock::default(),
+            timers: RefCell::default(),
+            operations: Cell::new(0),
+            turns: Cell::new(0),
+            reactor: RefCell::default(),
+            #[cfg(unix)]
+            fds: Table::default(),
+            closed: Cell::new(false),
+        }))
+    }
+
+    /// The current thread's dispatcher; the same as
+    /// [`global_dispatcher`](super::global_dispatcher).
     pub fn current() -> Dispatcher {
-        // While the thread's own is being dropped, destructors get one that nobody runs.
-        CURRENT.try_with(Clone::clone).unwrap_or_else(|_| Dispatcher::make())
+        global::current()
     }
 
     pub(super) fn with<R>(f: impl FnOnce(&Dispatcher) -> R) -> R {
         f(&Dispatcher::current())
     }
 
-    fn make() -> Dispatcher {
-        Dispatcher(Rc::new(Inner {
-            clock: Clock::default(),
-            timers: RefCell::default(),
-            operations: Cell::new(0),
-            turns: Cell::new(0),
-            reactor: OnceCell::new(),
-        }))
+    pub(super) fn downgrade(&self) -> WeakDispatcher {
+        WeakDispatcher(Rc::downgrade(&self.0))
+    }
+
+    /// Closes the dispatcher, and everything that belongs to it: timers and operations that are
+    /// pending fail, with an error of kind [`Closed`](crate::ErrorKind::Closed); descriptors that
+    /// were [registered](super::register) with it are closed, and so is the system's event queue.
+    /// Sockets of [`net`](crate::net) stay open, and can be of no use any more.
+    ///
+    /// Closing it again does nothing. Dropping the last handle closes it too.
+    ///
+    /// ```
+    /// use async_proc::dispatch::{self, Dispatcher};
+    /// use async_proc::{ErrorKind, sleep_async};
+    ///
+    /// let hour = sleep_async(std::time::Duration::from_secs(3600));
+    /// Dispatcher::current().close();
+    /// assert_eq!(hour.read().unwrap_err().kind(), ErrorKind::Closed);
+    /// dispatch::set_global_dispatcher(&Dispatcher::new())?; // to go on
+    /// # Ok::<(), async_proc::Error>(())
+    /// ```
+    pub fn close(&self) {
+        self.0.close();
+    }
+
+    /// Whether it was closed. A closed dispatcher still runs what is queued.
+    pub fn is_closed(&self) -> bool {
+        self.0.closed.get()
+    }
+
+    /// The descriptor of the system's event queue (epoll, kqueue), for use in another event loop:
+    /// it is readable when an operation can go on. It says nothing of timers and of what is queued,
+    /// and it stays the dispatcher's own.
+    ///
+    /// # Errors
+    ///
+    /// The system has no more descriptors to give, or the dispatcher is closed.
+    #[cfg(unix)]
+    #[doc(alias = "getIoHandler")]
+    pub fn io_handler(&self) -> io::Result<std::os::fd::RawFd> {
+        Ok(self.reactor()?.queue())
+    }
+
+    /// How many descriptors are registered: [sockets](crate::net), and what was
+    /// [registered](super::register) by hand. The original counts only those on which an operation
+    /// is pending, and so lets a server accept more than there is room for; how many of these there
+    /// are, [`operations`](Dispatcher::operations) tells.
+    ///
+    /// ```
+    /// use async_proc::{dispatch::Dispatcher, net::AsyncSocket};
+    ///
+    /// let before = Dispatcher::current().active_descriptors();
+    /// let socket = AsyncSocket::listener("127.0.0.1:0")?;
+    /// assert_eq!(Dispatcher::current().active_descriptors(), before + 1);
+    /// # drop(socket);
+    /// # Ok::<(), async_proc::Error>(())
+    /// ```
+    #[doc(alias = "activeDescriptors")]
+    pub fn active_descriptors(&self) -> usize {
+        self.0.reactor.borrow().as_ref().map_or(0, |reactor| reactor.registered())
     }
 
     /// Whether anything is queued or could happen; see the [module](super) for what counts. Timers
@@ -237,8 +335,9 @@ impl Dispatcher {
             }
         };
         // Without a reactor there is no I/O, and nothing to ask the system unless to wait.
-        if wait != Some(Duration::ZERO) || self.0.reactor.get().is_some() {
+        if wait != Some(Duration::ZERO) || self.0.reactor.borrow().is_some() {
             let reactor = self.reactor()?;
+            self.hear_others(&reactor);
             self.read_inbox();
             let wait = if self.has_queued() { Some(Duration::ZERO) } else { wait };
             reactor.turn(wait)?;
@@ -247,12 +346,21 @@ impl Dispatcher {
         Ok(())
     }
 
+    /// Has what other threads send end the wait of this dispatcher, and of no other.
+    fn hear_others(&self, reactor: &Reactor) {
+        schedule::with(|schedule| {
+            if schedule.bell_of.replace(Some(reactor.serial())) != Some(reactor.serial()) {
+                schedule.inbox().set_bell(Some(reactor.bell()));
+            }
+        });
+    }
+
     fn has_queued(&self) -> bool {
         schedule::with(|schedule| schedule.has_queued())
     }
 
     fn has_more(&self) -> bool {
-        self.0.reactor.get().is_some_and(Reactor::has_more)
+        self.0.reactor.borrow().as_ref().is_some_and(|reactor| reactor.has_more())
     }
 
     fn waits_for_others(&self) -> bool {
@@ -275,12 +383,16 @@ impl Dispatcher {
         }
     }
 
-    pub(super) fn add_timer(&self, delay: Duration, future: Future<()>) -> TimerKey {
+    /// Has `future` complete after `delay`. `None` if the dispatcher is closed.
+    pub(super) fn add_timer(&self, delay: Duration, future: Future<()>) -> Option<TimerKey> {
+        if self.is_closed() {
+            return None;
+        }
         let deadline = self.0.clock.after(delay);
         let mut timers = self.0.timers.borrow_mut();
         let key = timers.key(deadline);
         timers.add(key, future);
-        key
+        Some(key)
     }
 
     pub(super) fn remove_timer(&self, key: TimerKey) {
@@ -305,23 +417,75 @@ impl Dispatcher {
         operations.set(operations.get().saturating_add_signed(more));
     }
 
+    /// The descriptors that were registered by hand.
+    #[cfg(unix)]
+    pub(super) fn fds(&self) -> &Table {
+        &self.0.fds
+    }
+
     /// The reactor, made now if need be.
-    pub(super) fn reactor(&self) -> io::Result<&Reactor> {
-        if let Some(reactor) = self.0.reactor.get() {
-            return Ok(reactor);
+    pub(super) fn reactor(&self) -> io::Result<Rc<Reactor>> {
+        if self.is_closed() {
+            return Err(io::Error::new(io::ErrorKind::NotConnected, "the dispatcher is closed"));
         }
-        let reactor = Reactor::new()?;
-        let bell = reactor.bell()?;
-        schedule::with(|schedule| schedule.inbox().set_bell(bell));
-        Ok(self.0.reactor.get_or_init(|| reactor))
+        let mut reactor = self.0.reactor.borrow_mut();
+        Ok(match &*reactor {
+            Some(reactor) => reactor.clone(),
+            None => reactor.insert(Rc::new(Reactor::new()?)).clone(),
+        })
     }
 }
+
+impl Inner {
+    fn close(&self) {
+        if self.closed.replace(true) {
+            return;
+        }
+        let reactor = self.reactor.take();
+        if let Some(reactor) = &reactor {
+            schedule::if_any(|schedule| {
+                if schedule.bell_of.get() == Some(reactor.serial()) {
+                    schedule.bell_of.set(None);
+                    schedule.inbox().set_bell(None);
+                }
+            });
+        }
+        // Futures that finish only queue who waits, so nothing runs in between. What is dropped
+        // may run anything: by then the tables are empty.
+        let timers = self.timers.take();
+        for future in timers.into_futures().filter(|_| !global::thread_ends()) {
+            // The program may have completed it itself.
+            let _ = future.fail(Closed::by_dispatcher(future.name()));
+        }
+        for source in reactor.iter().flat_map(|reactor| reactor.sources()) {
+            source.close(Closed::by_dispatcher);
+        }
+        #[cfg(unix)]
+        drop(self.fds.take());
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// Whether two handles are of one dispatcher.
+impl PartialEq for Dispatcher {
+    fn eq(&self, other: &Dispatcher) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for Dispatcher {}
 
 impl fmt::Debug for Dispatcher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Dispatcher")
             .field("timers", &self.timers())
             .field("operations", &self.operations())
+            .field("descriptors", &self.active_descriptors())
             .finish_non_exhaustive()
     }
 }

@@ -64,3 +64,9 @@ pub fn wait_for<T>(future: Future<T>) -> Result<T, Error> {
 pub fn has_pending_operations() -> bool {
     Dispatcher::current().has_pending_operations()
 }
+
+/// How many descriptors are registered: see [`Dispatcher::active_descriptors`].
+#[doc(alias = "activeDescriptors")]
+pub fn active_descriptors() -> usize {
+    Dispatcher::current().active_descriptors()
+}

@@ -2,7 +2,7 @@
 //!
 //! It is made by the first use. Futures and procs begin at once, but go on only while the
 //! dispatcher is run: by [`wait_for`], [`run_forever`], [`poll`] or [`drain`]. Nothing is shared
-//! between threads.
+//! between threads. A thread may have [more than one](set_global_dispatcher).
 //!
 //! ```
 //! use async_proc::{dispatch, sleep_async};
@@ -48,7 +48,10 @@
 
 mod clock;
 mod dispatcher;
+#[cfg(unix)]
+pub mod fd;
 mod free;
+mod global;
 mod op;
 pub mod reactor;
 mod remote;
@@ -59,7 +62,15 @@ mod timeout;
 mod timers;
 
 pub use dispatcher::{BATCH, Dispatcher};
-pub use free::{call_soon, drain, has_pending_operations, poll, run_forever, wait_for};
+#[cfg(unix)]
+pub use fd::{
+    AsyncFd, add_read, add_write, close_socket, max_descriptors, register, register_borrowed,
+    set_inheritable, unregister,
+};
+pub use free::{
+    active_descriptors, call_soon, drain, has_pending_operations, poll, run_forever, wait_for,
+};
+pub use global::{global_dispatcher, set_global_dispatcher};
 pub use remote::Remote;
 pub use sleep::sleep_async;
 pub use timeout::with_timeout;

@@ -11,7 +11,8 @@
 
 use std::cell::{Cell, RefCell};
 use std::io;
-use std::rc::Weak;
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
 use mio::event::Event;
@@ -20,7 +21,7 @@ use mio::{Events, Interest, Poll, Registry, Token, Waker};
 use super::source::Shared;
 pub use super::source::{Direction, Source};
 use super::sys;
-use crate::future::{Place, Slots};
+use crate::future::{Bell, Place, Slots};
 
 /// The most events that one turn takes from the system.
 const EVENTS: usize = 1024;
@@ -32,31 +33,62 @@ const BELL: Token = Token(usize::MAX);
 const SLOT_BITS: u32 = usize::BITS / 2;
 const GENERATION_MASK: u32 = (1 << (SLOT_BITS - 1)) - 1;
 
+thread_local!(static MADE: Cell<u64> = const { Cell::new(0) });
+
 /// The system's event queue, and the sources registered with it.
 pub(super) struct Reactor {
+    /// What tells it from the others of its thread.
+    serial: u64,
+    bell: Bell,
     poll: RefCell<Poll>,
     /// Absent while the events of a turn are being dealt with.
     events: Cell<Option<Events>>,
     sources: RefCell<Slots<Weak<Shared>>>,
+    registered: Cell<usize>,
     /// Directions to retry in the next turn without an event.
     later: RefCell<Vec<(Weak<Shared>, Direction)>>,
 }
 
 impl Reactor {
     pub(super) fn new() -> io::Result<Reactor> {
+        let poll = Poll::new()?;
+        let waker = Waker::new(poll.registry(), BELL)?;
+        MADE.set(MADE.get() + 1);
         Ok(Reactor {
-            poll: RefCell::new(Poll::new()?),
+            serial: MADE.get(),
+            // It fails if the counter behind it is full: then the wait is ending anyway.
+            bell: Arc::new(move || drop(waker.wake())),
+            poll: RefCell::new(poll),
             events: Cell::new(None),
             sources: RefCell::new(Slots::new()),
+            registered: Cell::new(0),
             later: RefCell::default(),
         })
     }
 
+    pub(super) fn serial(&self) -> u64 {
+        self.serial
+    }
+
     /// What ends a wait, from any thread.
-    pub(super) fn bell(&self) -> io::Result<impl Fn() + Send + Sync + 'static> {
-        let waker = Waker::new(self.poll.borrow().registry(), BELL)?;
-        // It fails if the counter behind it is full: then the wait is ending anyway.
-        Ok(move || drop(waker.wake()))
+    pub(super) fn bell(&self) -> Bell {
+        self.bell.clone()
+    }
+
+    /// The event queue itself.
+    #[cfg(unix)]
+    pub(super) fn queue(&self) -> std::os::fd::RawFd {
+        std::os::fd::AsRawFd::as_raw_fd(&*self.poll.borrow())
+    }
+
+    /// Every source that is registered.
+    pub(super) fn sources(&self) -> Vec<Rc<Shared>> {
+        self.sources.borrow().iter().filter_map(Weak::upgrade).collect()
+    }
+
+    /// How many sources are registered.
+    pub(super) fn registered(&self) -> usize {
+        self.registered.get()
     }
 
     /// Waits for events, no longer than `timeout`, and deals with them.
@@ -67,6 +99,7 @@ impl Reactor {
         if let Err(error) = waited
             && error.kind() != io::ErrorKind::Interrupted
         {
+            self.events.set(Some(events));
             return Err(error);
         }
         // Events first: they are of those who waited.
@@ -120,7 +153,10 @@ impl Reactor {
         let both = Interest::READABLE | Interest::WRITABLE;
         let registered = register(self.poll.borrow().registry(), token(place), both);
         match registered {
-            Ok(()) => Ok(place.index),
+            Ok(()) => {
+                self.registered.set(self.registered.get() + 1);
+                Ok(place.index)
+            }
             Err(error) => {
                 self.sources.borrow_mut().remove(place.index);
                 Err(error)
@@ -131,6 +167,7 @@ impl Reactor {
     /// Takes a source's slot back, and deregisters it by `deregister`.
     pub(super) fn remove(&self, index: usize, deregister: impl FnOnce(&Registry)) {
         self.sources.borrow_mut().remove(index);
+        self.registered.set(self.registered.get() - 1);
         deregister(self.poll.borrow().registry());
     }
 }

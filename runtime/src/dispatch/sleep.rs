@@ -5,18 +5,21 @@ use std::panic::Location;
 use std::time::Duration;
 
 use super::Dispatcher;
+use super::dispatcher::WeakDispatcher;
 use super::timers::TimerKey;
 use crate::Future;
+use crate::error::Closed;
 use crate::future::{Handle, Leaf, Leafed};
 
-/// What a timer's future keeps: where it stands among the timers.
-#[derive(Debug)]
-pub(super) struct Timer(Cell<Option<TimerKey>>);
+/// What a timer's future keeps: where it stands among the timers of which dispatcher.
+pub(super) struct Timer(Cell<Option<(WeakDispatcher, TimerKey)>>);
 
 impl Leaf for Timer {
     fn cancel(&self, _: &mut Vec<Handle>) {
-        if let Some(key) = self.0.take() {
-            Dispatcher::with(|dispatcher| dispatcher.remove_timer(key));
+        if let Some((home, key)) = self.0.take()
+            && let Some(dispatcher) = home.upgrade()
+        {
+            dispatcher.remove_timer(key);
         }
     }
 }
@@ -31,7 +34,11 @@ pub(super) fn sleep(
 ) -> Sleep {
     Dispatcher::with(|dispatcher| {
         let sleep = Sleep::new(name, created, Timer(Cell::new(None)));
-        sleep.leaf().0.set(Some(dispatcher.add_timer(delay, sleep.future().clone())));
+        match dispatcher.add_timer(delay, sleep.future().clone()) {
+            Some(key) => sleep.leaf().0.set(Some((dispatcher.downgrade(), key))),
+            // It was just made, so it is pending.
+            None => drop(sleep.future().fail(Closed::by_dispatcher(name))),
+        }
         sleep
     })
 }

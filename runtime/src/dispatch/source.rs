@@ -9,6 +9,8 @@ use std::rc::{Rc, Weak};
 use std::task::Poll;
 
 use super::Dispatcher;
+use super::dispatcher::WeakDispatcher;
+use super::global;
 use super::op::{Op, Pending};
 use super::sys;
 use crate::error::Closed;
@@ -41,14 +43,14 @@ struct Handles(Rc<Shared>);
 
 impl Drop for Handles {
     fn drop(&mut self) {
-        self.0.close();
+        self.0.close(Closed::new);
     }
 }
 
 /// What the reactor knows of a source.
 pub(super) struct Shared {
     fd: sys::Fd,
-    dispatcher: Dispatcher,
+    dispatcher: WeakDispatcher,
     /// The reactor's slot; `None` once it is closed.
     slot: Cell<Option<usize>>,
     read: Lane,
@@ -78,7 +80,7 @@ impl Source {
         let dispatcher = Dispatcher::current();
         let source = Rc::new(Shared {
             fd,
-            dispatcher: dispatcher.clone(),
+            dispatcher: dispatcher.downgrade(),
             slot: Cell::new(None),
             read: Lane::default(),
             write: Lane::default(),
@@ -98,7 +100,13 @@ impl Source {
     /// Deregisters the descriptor, and fails every operation that waits, with an error of kind
     /// [`Closed`](crate::ErrorKind::Closed). The descriptor itself is left open.
     pub fn close(&self) {
-        self.shared().close();
+        self.shared().close(Closed::new);
+    }
+
+    /// As [`close`](Source::close), with another reason.
+    #[cfg(unix)]
+    pub(super) fn close_as(&self, why: fn(&'static str) -> Closed) {
+        self.shared().close(why);
     }
 
     /// Starts an operation: `op` is called at once, and again each time the descriptor may be
@@ -152,13 +160,13 @@ impl Source {
         let shared = self.shared();
         let (future, pending) = Op::make(name, created, Rc::downgrade(shared), direction, op);
         if self.is_closed() {
-            pending.fail(Error::from(Closed(name)));
+            pending.fail(Error::from(Closed::new(name)));
             return future;
         }
         let lane = shared.lane(direction);
         let first = lane.waiting.borrow().is_empty() && !lane.busy.get();
         lane.waiting.borrow_mut().push_back(pending);
-        shared.dispatcher.count_operations(1);
+        shared.count_operations(1);
         if first && shared.may_try(lane) {
             shared.retry(direction);
         } else if first {
@@ -179,7 +187,9 @@ impl Source {
     /// Has the operations of `direction` retried in the next turn, as if there had been an event.
     /// For an operation that could go on, and lets others have their turn first.
     pub fn again(&self, direction: Direction) {
-        self.shared().dispatcher.retry_later(Rc::downgrade(self.shared()), direction);
+        if let Some(dispatcher) = self.shared().dispatcher.upgrade() {
+            dispatcher.retry_later(Rc::downgrade(self.shared()), direction);
+        }
     }
 
     fn shared(&self) -> &Rc<Shared> {
@@ -197,7 +207,7 @@ impl Shared {
 
     /// Whether the lane has not had its share of this turn yet.
     fn may_try(&self, lane: &Lane) -> bool {
-        let turn = self.dispatcher.turns();
+        let turn = self.dispatcher.upgrade().map_or(0, |dispatcher| dispatcher.turns());
         let (of_turn, count) = lane.tried.get();
         let count = if of_turn == turn { count + 1 } else { 1 };
         lane.tried.set((turn, count));
@@ -236,20 +246,31 @@ impl Shared {
             at.and_then(|at| waiting.remove(at))
         };
         if removed.is_some() {
-            self.dispatcher.count_operations(-1);
+            self.count_operations(-1);
         }
     }
 
-    fn close(&self) {
+    fn count_operations(&self, more: isize) {
+        if let Some(dispatcher) = self.dispatcher.upgrade() {
+            dispatcher.count_operations(more);
+        }
+    }
+
+    pub(super) fn close(&self, why: fn(&'static str) -> Closed) {
         let Some(slot) = self.slot.take() else { return };
-        if let Ok(reactor) = self.dispatcher.reactor() {
+        // A dispatcher that is closed has no reactor any more, and nothing to be taken out of.
+        if let Some(dispatcher) = self.dispatcher.upgrade()
+            && let Ok(reactor) = dispatcher.reactor()
+        {
             reactor.remove(slot, |registry| sys::deregister(registry, self.fd));
         }
         for direction in [Direction::Read, Direction::Write] {
             let waiting = self.lane(direction).waiting.take();
             for pending in waiting {
-                self.dispatcher.count_operations(-1);
-                pending.fail(Error::from(Closed(pending.name())));
+                self.count_operations(-1);
+                if !global::thread_ends() {
+                    pending.fail(Error::from(why(pending.name())));
+                }
             }
         }
     }

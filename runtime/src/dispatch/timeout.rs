@@ -62,9 +62,13 @@ fn race<T: 'static>(
         };
     }));
     let late = race.clone();
-    listening.add(timer.future().add_callback(move |_| {
+    listening.add(timer.future().add_callback(move |timer| {
         late.leaf().listening.stop();
-        let _ = late.future().complete(false);
+        let _ = match timer.error() {
+            // The dispatcher was closed.
+            Some(error) => late.future().fail(error),
+            None => late.future().complete(false),
+        };
     }));
     race.into_future()
 }

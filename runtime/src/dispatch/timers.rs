@@ -57,4 +57,9 @@ impl Timers {
         let due = first.key().deadline <= now && first.key().serial <= made;
         due.then(|| first.remove())
     }
+
+    /// The futures of all timers, earliest deadline first.
+    pub(super) fn into_futures(self) -> impl Iterator<Item = Future<()>> {
+        self.waiting.into_values()
+    }
 }

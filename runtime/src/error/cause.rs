@@ -5,7 +5,7 @@ use std::fmt;
 use std::io;
 use std::sync::Mutex;
 
-use super::{ErrorKind, FutureError};
+use super::{DispatchError, ErrorKind, FutureError};
 
 type BoxedSource = Box<dyn std::error::Error + Send + Sync + 'static>;
 
@@ -49,6 +49,7 @@ impl Cause {
             Cause::Message(_) => ErrorKind::Other,
             Cause::Panic { .. } => ErrorKind::Panicked,
             Cause::Source(source) if source.is::<FutureError>() => ErrorKind::Future,
+            Cause::Source(source) if source.is::<DispatchError>() => ErrorKind::Dispatch,
             Cause::Source(source) if source.is::<Cancelled>() => ErrorKind::Cancelled,
             Cause::Source(source) if source.is::<TimedOut>() => ErrorKind::TimedOut,
             Cause::Source(source) if source.is::<NothingPending>() => ErrorKind::NothingPending,
@@ -104,13 +105,41 @@ impl fmt::Display for NothingPending {
 
 impl std::error::Error for NothingPending {}
 
-/// The source was closed, before the operation began or while it was waiting.
+#[cfg(unix)]
+const UNREGISTERED: &str = "its descriptor was unregistered";
+
+/// The descriptor an operation was for is gone, before it began or while it was waiting.
 #[derive(Debug)]
-pub(crate) struct Closed(pub(crate) &'static str);
+pub(crate) struct Closed {
+    operation: &'static str,
+    why: &'static str,
+}
+
+impl Closed {
+    pub(crate) fn new(operation: &'static str) -> Closed {
+        Closed { operation, why: "its file or socket is closed" }
+    }
+
+    pub(crate) fn by_dispatcher(operation: &'static str) -> Closed {
+        Closed { operation, why: "its dispatcher is closed" }
+    }
+
+    /// The descriptor is open, and not for the dispatcher any more.
+    #[cfg(unix)]
+    pub(crate) fn unregistered(operation: &'static str) -> Closed {
+        Closed { operation, why: UNREGISTERED }
+    }
+
+    /// Whether `error` says that a descriptor was closed, and not only unregistered.
+    #[cfg(unix)]
+    pub(crate) fn was_closed(error: &super::Error) -> bool {
+        error.downcast_ref::<Closed>().is_some_and(|closed| closed.why != UNREGISTERED)
+    }
+}
 
 impl fmt::Display for Closed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` cannot be done: its file or socket is closed", self.0)
+        write!(f, "`{}` cannot be done: {}", self.operation, self.why)
     }
 }
 

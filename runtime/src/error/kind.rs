@@ -19,6 +19,9 @@ pub enum ErrorKind {
     Cancelled,
     /// A future was used in a way its state does not allow: a [`FutureError`].
     Future,
+    /// The dispatcher was used in a way its state does not allow: a
+    /// [`DispatchError`](crate::error::DispatchError).
+    Dispatch,
     /// A deadline passed before the operation was done.
     TimedOut,
     /// The dispatcher was asked to wait, and there is nothing that could ever happen.

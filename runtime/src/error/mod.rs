@@ -10,11 +10,13 @@
 //! in common is stored once.
 
 mod cause;
+mod dispatch;
 mod kind;
 mod trace;
 mod value;
 
 pub(crate) use cause::{Closed, NothingPending};
+pub use dispatch::DispatchError;
 pub use kind::{ErrorKind, FutureError, FutureErrorKind};
 pub use trace::{TraceFrame, Traceback};
 pub use value::Error;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::key::{Key, SCHEDULES};
 
@@ -18,12 +18,19 @@ pub(crate) enum Letter {
 /// Where other threads leave letters for a schedule.
 pub(crate) struct Inbox {
     number: usize,
-    letters: Mutex<Vec<Letter>>,
+    content: Mutex<Content>,
     /// Whether there may be letters: spares an idle schedule the lock.
     flag: AtomicBool,
-    /// Interrupts the schedule's thread where it waits. Absent until it has waited once.
-    bell: OnceLock<Box<dyn Fn() + Send + Sync>>,
 }
+
+#[derive(Default)]
+struct Content {
+    letters: Vec<Letter>,
+    bell: Option<Bell>,
+}
+
+/// Interrupts the schedule's thread where it waits.
+pub(crate) type Bell = Arc<dyn Fn() + Send + Sync>;
 
 /// Every schedule's inbox, at its number.
 static INBOXES: Mutex<Vec<Weak<Inbox>>> = Mutex::new(Vec::new());
@@ -40,12 +47,8 @@ impl Inbox {
         let free = inboxes.iter().position(|inbox| inbox.strong_count() == 0);
         let number = free.unwrap_or(inboxes.len());
         assert!(number < SCHEDULES, "no more than {SCHEDULES} threads can have a dispatcher");
-        let inbox = Arc::new(Inbox {
-            number,
-            letters: Mutex::default(),
-            flag: AtomicBool::new(false),
-            bell: OnceLock::new(),
-        });
+        let inbox =
+            Arc::new(Inbox { number, content: Mutex::default(), flag: AtomicBool::new(false) });
         match free {
             Some(_) => inboxes[number] = Arc::downgrade(&inbox),
             None => inboxes.push(Arc::downgrade(&inbox)),
@@ -57,19 +60,21 @@ impl Inbox {
         self.number
     }
 
-    pub(crate) fn set_bell(&self, bell: impl Fn() + Send + Sync + 'static) {
-        // A second bell is of no use: the first stays.
-        let _ = self.bell.set(Box::new(bell));
+    /// Sets what is rung from now on. To be called before [`take`](Inbox::take) and the wait that
+    /// the bell ends: what was sent before has rung the old one, and is taken then.
+    pub(crate) fn set_bell(&self, bell: Option<Bell>) {
+        let old = mem::replace(&mut self.content().bell, bell);
+        drop(old);
     }
 
     pub(crate) fn send(&self, letter: Letter) {
-        let mut letters = self.letters.lock().unwrap_or_else(PoisonError::into_inner);
-        letters.push(letter);
-        let first = letters.len() == 1;
-        self.flag.store(true, Ordering::Release);
-        drop(letters);
+        let mut content = self.content();
+        content.letters.push(letter);
         // The schedule takes all letters at once, so whoever sent the first one rings for all.
-        if first && let Some(bell) = self.bell.get() {
+        let bell = content.bell.clone().filter(|_| content.letters.len() == 1);
+        self.flag.store(true, Ordering::Release);
+        drop(content);
+        if let Some(bell) = bell {
             bell();
         }
     }
@@ -79,9 +84,13 @@ impl Inbox {
         if !self.flag.load(Ordering::Acquire) {
             return Vec::new();
         }
-        let mut letters = self.letters.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut content = self.content();
         self.flag.store(false, Ordering::Release);
-        mem::take(&mut *letters)
+        mem::take(&mut content.letters)
+    }
+
+    fn content(&self) -> MutexGuard<'_, Content> {
+        self.content.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -92,7 +92,7 @@ pub use yielded::{Yielded, yielded};
 
 pub(crate) use combine::Listening;
 pub(crate) use head::Handle;
-pub(crate) use inbox::{Inbox, Letter};
+pub(crate) use inbox::{Bell, Inbox, Letter};
 pub(crate) use leaf::{Leaf, Leafed};
 #[allow(unused_imports, reason = "called by the machine module")]
 pub(crate) use proc::{machine_of, start_machine};

@@ -33,6 +33,8 @@ pub(crate) struct Schedule {
     failures: RefCell<VecDeque<Error>>,
     pub(super) hook: RefCell<Option<Rc<Hook>>>,
     inbox: Arc<Inbox>,
+    /// The reactor whose wait a letter ends, by its serial number.
+    pub(crate) bell_of: Cell<Option<u64>>,
 }
 
 thread_local! {
@@ -56,10 +58,15 @@ pub(crate) fn with<R>(f: impl FnOnce(&Schedule) -> R) -> R {
 
 /// Calls `f` with the thread's schedule, if there is one.
 #[inline]
-pub(super) fn if_any<R>(f: impl FnOnce(&Schedule) -> R) -> Option<R> {
+pub(crate) fn if_any<R>(f: impl FnOnce(&Schedule) -> R) -> Option<R> {
     let current = CURRENT.get();
     // SAFETY: as in `with`.
     unsafe { current.as_ref() }.map(f)
+}
+
+/// Whether the thread is ending, and its schedule has ended or is about to.
+pub(crate) fn has_ended() -> bool {
+    OWNER.try_with(|_| ()).is_err()
 }
 
 #[cold]
@@ -73,6 +80,7 @@ fn create() -> *const Schedule {
         failures: RefCell::default(),
         hook: RefCell::default(),
         inbox: Inbox::new(),
+        bell_of: Cell::new(None),
     }));
     CURRENT.set(schedule);
     // A thread-local destructor that uses futures after the schedule has ended gets another one,

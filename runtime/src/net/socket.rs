@@ -214,7 +214,7 @@ impl AsyncSocket {
             Some(open) => {
                 call(&open.socket).map_err(|source| SocketError::os(operation, source).into())
             }
-            None => Err(Closed(operation.name()).into()),
+            None => Err(Closed::new(operation.name()).into()),
         }
     }
 
@@ -228,7 +228,7 @@ impl AsyncSocket {
         mut attempt: impl FnMut(&Socket) -> Result<T, Stop> + 'static,
     ) -> Future<T> {
         let Some(source) = self.source() else {
-            return Future::failed_with(Closed(operation.name()));
+            return Future::failed_with(Closed::new(operation.name()));
         };
         // The socket stays open for as long as an operation is pending.
         let shared = Rc::clone(&self.shared);

@@ -6,4 +6,8 @@ mod timers;
 mod turns;
 
 #[cfg(unix)]
+mod descriptors;
+#[cfg(unix)]
+mod several;
+#[cfg(unix)]
 mod sources;
