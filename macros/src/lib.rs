@@ -37,6 +37,7 @@ mod liveness;
 mod names;
 mod nested;
 mod once;
+mod out;
 mod parse;
 mod resolve;
 mod storage;
@@ -124,6 +125,7 @@ fn machine(
     nested::refuse(&input.body, &mut errors);
     let mut misplaced = Errors::default();
     let items = hoist::items(&mut input.body, &mut misplaced);
+    out::complete_at_exit(&mut input);
     let written = input.clone();
     if let Kind::Proc { value } = &input.kind {
         unit::complete(&mut input.body, value);

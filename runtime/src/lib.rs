@@ -38,7 +38,7 @@ pub use dispatch::{
     with_timeout,
 };
 pub use error::{DispatchError, Error, ErrorKind, FutureError, FutureErrorKind, Result};
-pub use future::{Future, async_check};
+pub use future::{Future, FutureVar, async_check};
 
 /// What most programs use: `use async_proc::prelude::*;`.
 ///
@@ -50,7 +50,7 @@ pub mod prelude {
         with_timeout,
     };
     pub use crate::error::{Error, ErrorKind};
-    pub use crate::future::{Future, all, and, async_check, or};
+    pub use crate::future::{Future, FutureVar, all, and, async_check, or};
     pub use crate::{await_fut, yield_fut};
     pub use async_proc_macros::async_proc;
 }

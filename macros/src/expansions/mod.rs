@@ -28,7 +28,7 @@ macro_rules! expansions {
     )*};
 }
 
-expansions! { one_await serve total first_word divide deliver }
+expansions! { one_await serve total first_word divide deliver fill }
 
 #[test]
 #[ignore = "a tool: prints the expansion of the function in the file $EXPAND"]

@@ -80,6 +80,7 @@ mod slots;
 mod std_future;
 mod unit;
 mod unread;
+mod var;
 mod waiter;
 mod yielded;
 
@@ -88,6 +89,9 @@ pub use check::async_check;
 pub use combine::{AsFuture, all, and, or};
 pub use handle::Future;
 pub use unread::{UnreadError, set_unread_error_hook};
+#[doc(hidden)]
+pub use var::{CompletedAtExit, completed_at_exit};
+pub use var::{FutureVar, Reading};
 pub use yielded::{Yielded, yielded};
 
 pub(crate) use combine::Listening;

@@ -7,6 +7,7 @@ mod cancelling;
 mod combining;
 mod failing;
 mod procs;
+mod vars;
 mod wakers;
 
 use std::cell::RefCell;
