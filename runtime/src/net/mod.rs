@@ -27,7 +27,7 @@
 //! An operation is an *attempt* that the reactor makes at once, and again whenever the socket is
 //! ready, until it asks neither to wait nor to let others go first (`stop`). The attempts of a
 //! read (`reader`) keep all they have received in the socket's `buffer`, so that a read may be
-//! given up at any time. Where lines end is decided by pure functions over bytes (`lines`).
+//! given up at any time. What moves the bytes is the `wire`. Where lines end is decided by pure functions over bytes (`lines`).
 
 mod accept;
 mod address;
@@ -46,6 +46,7 @@ mod resolve;
 mod send;
 mod socket;
 mod stop;
+mod wire;
 
 pub use endpoint::{Endpoint, IntoEndpoint};
 pub use error::{Operation, SocketError};

@@ -59,10 +59,10 @@ impl AsyncSocket {
         mut attempt: impl FnMut(&mut Reader<'_>) -> Result<T, Stop> + 'static,
     ) -> Future<T> {
         let this = self.clone();
-        self.submit(Direction::Read, operation, move |socket| {
+        self.submit(Direction::Read, operation, move |wire| {
             let settings = this.settings();
             let mut buffer = this.shared.buffer();
-            attempt(&mut Reader::new(socket, &mut buffer, settings))
+            attempt(&mut Reader::new(wire, &mut buffer, settings))
         })
     }
 }

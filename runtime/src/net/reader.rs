@@ -2,11 +2,10 @@
 
 use std::io;
 
-use socket2::Socket;
-
 use super::buffer::Buffer;
 use super::lines::{self, Line, Scan};
 use super::os;
+use super::wire::Wire;
 use super::{Settings, SocketError, Stop};
 
 /// How much one system call is asked for at most, unless there is room for more already.
@@ -20,7 +19,7 @@ const SHARE: usize = 1024 * 1024;
 
 /// A socket's incoming half, for the time of one attempt.
 pub(super) struct Reader<'a> {
-    socket: &'a Socket,
+    wire: &'a Wire,
     pub(super) buffer: &'a mut Buffer,
     settings: &'a Settings,
     /// How many bytes this attempt has received.
@@ -28,8 +27,8 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(socket: &'a Socket, buffer: &'a mut Buffer, settings: &'a Settings) -> Self {
-        Self { socket, buffer, settings, received: 0 }
+    pub(super) fn new(wire: &'a Wire, buffer: &'a mut Buffer, settings: &'a Settings) -> Self {
+        Self { wire, buffer, settings, received: 0 }
     }
 
     /// Receives until `size` bytes are there or the stream has ended; if not buffered, until
@@ -70,8 +69,8 @@ impl<'a> Reader<'a> {
     /// operating system holds, before it is taken from there.
     fn receive_line(&mut self) -> Result<usize, Stop> {
         let before = self.buffer.len();
-        let seen = self.attempt(|socket, buffer| {
-            buffer.fill(LOOK_AHEAD, |room| os::peek(socket, &mut room[..LOOK_AHEAD]))
+        let seen = self.attempt(|wire, buffer| {
+            buffer.fill(LOOK_AHEAD, |room| wire.peek(&mut room[..LOOK_AHEAD]))
         })?;
         let line = match lines::scan(self.buffer.bytes(), 0, usize::MAX) {
             // At least the byte that shows that a CR was the whole end of the line.
@@ -87,10 +86,10 @@ impl<'a> Reader<'a> {
         if self.received >= SHARE {
             return Err(Stop::Again);
         }
-        let count = self.attempt(|socket, buffer| {
+        let count = self.attempt(|wire, buffer| {
             buffer.fill(room, |room| {
                 let most = most.min(room.len());
-                os::receive(socket, &mut room[..most])
+                wire.receive(&mut room[..most])
             })
         })?;
         self.received += count;
@@ -100,9 +99,9 @@ impl<'a> Reader<'a> {
     /// Makes a system call, with a lost connection taken for the end of the stream if wanted.
     fn attempt(
         &mut self,
-        mut call: impl FnMut(&Socket, &mut Buffer) -> io::Result<usize>,
+        mut call: impl FnMut(&Wire, &mut Buffer) -> io::Result<usize>,
     ) -> Result<usize, Stop> {
-        match call(self.socket, self.buffer) {
+        match call(self.wire, self.buffer) {
             Err(error) if self.settings.safe_disconn.get() && os::is_disconnection(&error) => Ok(0),
             count => Ok(count?),
         }

@@ -1,8 +1,7 @@
 //! Sending bytes.
 
-use socket2::Socket;
-
 use super::socket::Settings;
+use super::wire::Wire;
 use super::{AsyncSocket, Operation, Payload, Stop, os};
 use crate::Future;
 use crate::dispatch::reactor::Direction;
@@ -26,39 +25,40 @@ impl AsyncSocket {
         let mut sent = 0;
         // Most sends end here, and keep nothing.
         if self.is_idle(Direction::Write)
-            && let Ok(count) =
-                self.with(Operation::Send, |socket| os::send(socket, data.as_bytes()))
+            && let Ok((count, flushed)) = self.with(Operation::Send, |wire| {
+                let count = wire.send(data.as_bytes())?;
+                Ok((count, wire.flush().is_ok()))
+            })
         {
             sent = count;
-            if sent == data.as_bytes().len() {
+            if flushed && sent == data.as_bytes().len() {
                 return Future::ready(());
             }
         }
         let kept = data.keep();
         let this = self.clone();
-        self.submit(Direction::Write, Operation::Send, move |socket| {
-            send_rest(socket, this.settings(), kept.as_bytes(), &mut sent)
+        self.submit(Direction::Write, Operation::Send, move |wire| {
+            send_rest(wire, this.settings(), kept.as_bytes(), &mut sent)
         })
     }
 }
 
 /// Sends what comes after the first `sent` bytes, and counts on.
-fn send_rest(
-    socket: &Socket,
-    settings: &Settings,
-    bytes: &[u8],
-    sent: &mut usize,
-) -> Result<(), Stop> {
+fn send_rest(wire: &Wire, settings: &Settings, bytes: &[u8], sent: &mut usize) -> Result<(), Stop> {
     let share = sent.saturating_add(SHARE);
-    while *sent < bytes.len() {
-        if *sent >= share {
+    loop {
+        let rest = &bytes[*sent..];
+        if *sent >= share && !rest.is_empty() {
             return Err(Stop::Again);
         }
-        match os::send(socket, &bytes[*sent..]) {
+        let done = if rest.is_empty() { wire.flush().map(|()| 0) } else { wire.send(rest) };
+        match done {
+            Ok(_) if rest.is_empty() => return Ok(()),
             Ok(count) => *sent += count,
-            Err(error) if settings.safe_disconn.get() && os::is_disconnection(&error) => break,
+            Err(error) if settings.safe_disconn.get() && os::is_disconnection(&error) => {
+                return Ok(());
+            }
             Err(error) => return Err(error.into()),
         }
     }
-    Ok(())
 }

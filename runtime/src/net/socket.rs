@@ -10,6 +10,7 @@ use std::task::Poll;
 use socket2::{Domain, Protocol, Socket, Type};
 
 use super::buffer::Buffer;
+use super::wire::Wire;
 use super::{Operation, SocketError, Stop, os};
 use crate::dispatch::reactor::{Direction, Source};
 use crate::error::Closed;
@@ -63,7 +64,7 @@ pub(super) struct Shared {
 struct Open {
     // First, so that the reactor forgets the descriptor before it is closed.
     source: Source,
-    socket: Socket,
+    wire: Wire,
 }
 
 /// What can be chosen for a socket. Those it accepts inherit it.
@@ -138,7 +139,7 @@ impl AsyncSocket {
         let create = |source| SocketError::os(Operation::Create, source);
         socket.set_nonblocking(true).map_err(create)?;
         let source = os::source(&socket).map_err(create)?;
-        let open = RefCell::new(Some(Open { source, socket }));
+        let open = RefCell::new(Some(Open { source, wire: Wire::new(socket) }));
         let shared = Shared { open, buffer: RefCell::default(), settings };
         Ok(Self { shared: Rc::new(shared) })
     }
@@ -187,7 +188,7 @@ impl AsyncSocket {
     #[doc(alias = "getFd")]
     pub fn fd(&self) -> Option<std::os::fd::RawFd> {
         use std::os::fd::AsRawFd;
-        self.shared.open.borrow().as_ref().map(|open| open.socket.as_raw_fd())
+        self.shared.open.borrow().as_ref().map(|open| open.wire.as_raw_fd())
     }
 
     /// Ends the sending direction, the receiving one, or both, after what has been handed to the
@@ -208,11 +209,11 @@ impl AsyncSocket {
     pub(super) fn with<T>(
         &self,
         operation: Operation,
-        call: impl FnOnce(&Socket) -> io::Result<T>,
+        call: impl FnOnce(&Wire) -> io::Result<T>,
     ) -> Result<T, Error> {
         match &*self.shared.open.borrow() {
             Some(open) => {
-                call(&open.socket).map_err(|source| SocketError::os(operation, source).into())
+                call(&open.wire).map_err(|source| SocketError::os(operation, source).into())
             }
             None => Err(Closed::new(operation.name()).into()),
         }
@@ -225,7 +226,7 @@ impl AsyncSocket {
         &self,
         direction: Direction,
         operation: Operation,
-        mut attempt: impl FnMut(&Socket) -> Result<T, Stop> + 'static,
+        mut attempt: impl FnMut(&Wire) -> Result<T, Stop> + 'static,
     ) -> Future<T> {
         let Some(source) = self.source() else {
             return Future::failed_with(Closed::new(operation.name()));
@@ -236,7 +237,7 @@ impl AsyncSocket {
             let open = shared.open.borrow();
             // If it is closed, closing it has failed this operation.
             let Some(open) = &*open else { return Poll::Pending };
-            match attempt(&open.socket) {
+            match attempt(&open.wire) {
                 Ok(value) => Poll::Ready(Ok(value)),
                 Err(Stop::Wait) => Poll::Pending,
                 Err(Stop::Again) => {
@@ -271,7 +272,7 @@ impl fmt::Debug for AsyncSocket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("AsyncSocket");
         match &*self.shared.open.borrow() {
-            Some(open) => shown.field("socket", &open.socket),
+            Some(open) => shown.field("socket", &*open.wire),
             None => shown.field("closed", &true),
         };
         shown.finish_non_exhaustive()
