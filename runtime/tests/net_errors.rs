@@ -14,7 +14,7 @@ use peer::{pair, reset, run};
 #[track_caller]
 fn os(error: &Error) -> (Operation, ErrorKind) {
     match error.downcast_ref() {
-        Some(SocketError::Os { operation, source }) => (*operation, source.kind()),
+        Some(SocketError::Os { operation, source, .. }) => (*operation, source.kind()),
         _ => panic!("{error}"),
     }
 }

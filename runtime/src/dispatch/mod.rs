@@ -56,6 +56,7 @@ mod op;
 pub mod reactor;
 mod remote;
 mod sleep;
+pub mod socket;
 mod source;
 mod sys;
 mod timeout;

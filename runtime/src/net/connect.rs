@@ -1,13 +1,12 @@
 //! Connecting, to an address or to a name.
 
-use std::io;
 use std::net::SocketAddr;
 
-use socket2::{Domain, Socket};
+use socket2::Domain;
 
-use super::resolve::resolve;
-use super::{AsyncSocket, Endpoint, IntoEndpoint, Operation, SocketError, Stop, os};
+use super::{AsyncSocket, Endpoint, IntoEndpoint, Operation, SocketError, os};
 use crate::dispatch::reactor::Direction;
+use crate::dispatch::socket::{Connecting, resolve};
 use crate::{Error, Future};
 
 impl AsyncSocket {
@@ -51,18 +50,9 @@ impl AsyncSocket {
 
     #[track_caller]
     fn connect_to(&self, address: SocketAddr) -> Future<()> {
-        let mut begun = false;
+        let mut connecting = Connecting::to(address);
         self.submit(Direction::Write, Operation::Connect(address), move |socket| {
-            if begun {
-                return has_connected(socket);
-            }
-            begun = true;
-            match socket.connect(&address.into()) {
-                Err(error) if os::is_in_progress(&error) => Err(Stop::Wait),
-                // A signal does not end the attempt: it goes on by itself.
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => Err(Stop::Wait),
-                connected => Ok(connected?),
-            }
+            connecting.attempt(socket)
         })
     }
 
@@ -100,17 +90,4 @@ async fn dial(endpoint: Endpoint) -> Result<AsyncSocket, Error> {
         }
     }
     outcome
-}
-
-/// Whether a connection that was begun has come about. The socket was ready, or the reactor
-/// only thought so.
-fn has_connected(socket: &Socket) -> Result<(), Stop> {
-    if let Some(error) = socket.take_error()? {
-        return Err(Stop::Os(error));
-    }
-    match socket.peer_addr() {
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::NotConnected => Err(Stop::Wait),
-        Err(error) => Err(error.into()),
-    }
 }

@@ -25,35 +25,25 @@
 //! # How it is built
 //!
 //! An operation is an *attempt* that the reactor makes at once, and again whenever the socket is
-//! ready, until it asks neither to wait nor to let others go first (`stop`). The attempts of a
-//! read (`reader`) keep all they have received in the socket's `buffer`, so that a read may be
-//! given up at any time. What moves the bytes is the `wire`. Where lines end is decided by pure functions over bytes (`lines`).
+//! ready, until it asks neither to wait nor to let others go first. The attempts of a read keep all
+//! they have received in the socket's buffer, so that a read may be given up at any time. What
+//! moves the bytes is the `wire`. What an attempt consists of is shared with descriptors that are registered by hand:
+//! [`dispatch::socket`](crate::dispatch::socket).
 
 mod accept;
 mod address;
-mod buffer;
 mod connect;
-mod endpoint;
-mod error;
-mod lines;
-mod option;
-mod os;
-mod payload;
 mod read;
 mod read_line;
-mod reader;
-mod resolve;
 mod send;
 mod socket;
-mod stop;
 mod wire;
 
-pub use endpoint::{Endpoint, IntoEndpoint};
-pub use error::{Operation, SocketError};
-pub use option::SockOpt;
-pub use payload::Payload;
+pub use crate::dispatch::socket::{
+    Domain, Endpoint, IntoEndpoint, Operation, Payload, Protocol, SockAddr, SockOpt, SocketError,
+    Type,
+};
 pub use socket::AsyncSocket;
-pub use socket2::{Domain, Protocol, Type};
 
-use socket::Settings;
-use stop::Stop;
+use crate::dispatch::socket::{Stop, os};
+use wire::{Reader, Wire};

@@ -1,7 +1,6 @@
 //! Receiving bytes.
 
-use super::reader::Reader;
-use super::{AsyncSocket, Operation, Stop};
+use super::{AsyncSocket, Operation, Reader, Stop};
 use crate::Future;
 use crate::dispatch::reactor::Direction;
 
@@ -60,9 +59,8 @@ impl AsyncSocket {
     ) -> Future<T> {
         let this = self.clone();
         self.submit(Direction::Read, operation, move |wire| {
-            let settings = this.settings();
             let mut buffer = this.shared.buffer();
-            attempt(&mut Reader::new(wire, &mut buffer, settings))
+            attempt(&mut Reader::new(wire, &mut buffer, this.settings().reading()))
         })
     }
 }

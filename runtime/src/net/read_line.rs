@@ -1,9 +1,8 @@
 //! Receiving lines.
 
-use super::buffer::Buffer;
-use super::lines::Line;
 use super::{AsyncSocket, Operation, SocketError, Stop};
 use crate::Future;
+use crate::dispatch::socket::{Buffer, Line};
 
 /// # Lines
 ///

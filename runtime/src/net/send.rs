@@ -1,13 +1,9 @@
 //! Sending bytes.
 
-use super::socket::Settings;
-use super::wire::Wire;
-use super::{AsyncSocket, Operation, Payload, Stop, os};
+use super::{AsyncSocket, Operation, Payload};
 use crate::Future;
 use crate::dispatch::reactor::Direction;
-
-/// How much one attempt sends before others have their turn.
-const SHARE: usize = 1024 * 1024;
+use crate::dispatch::socket::send_rest;
 
 impl AsyncSocket {
     /// Sends all of `data`. Finished when the operating system has taken it over.
@@ -38,27 +34,7 @@ impl AsyncSocket {
         let kept = data.keep();
         let this = self.clone();
         self.submit(Direction::Write, Operation::Send, move |wire| {
-            send_rest(wire, this.settings(), kept.as_bytes(), &mut sent)
+            send_rest(wire, this.settings().safe_disconn.get(), kept.as_bytes(), &mut sent)
         })
-    }
-}
-
-/// Sends what comes after the first `sent` bytes, and counts on.
-fn send_rest(wire: &Wire, settings: &Settings, bytes: &[u8], sent: &mut usize) -> Result<(), Stop> {
-    let share = sent.saturating_add(SHARE);
-    loop {
-        let rest = &bytes[*sent..];
-        if *sent >= share && !rest.is_empty() {
-            return Err(Stop::Again);
-        }
-        let done = if rest.is_empty() { wire.flush().map(|()| 0) } else { wire.send(rest) };
-        match done {
-            Ok(_) if rest.is_empty() => return Ok(()),
-            Ok(count) => *sent += count,
-            Err(error) if settings.safe_disconn.get() && os::is_disconnection(&error) => {
-                return Ok(());
-            }
-            Err(error) => return Err(error.into()),
-        }
     }
 }

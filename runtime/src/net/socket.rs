@@ -9,10 +9,10 @@ use std::task::Poll;
 
 use socket2::{Domain, Protocol, Socket, Type};
 
-use super::buffer::Buffer;
 use super::wire::Wire;
 use super::{Operation, SocketError, Stop, os};
 use crate::dispatch::reactor::{Direction, Source};
+use crate::dispatch::socket::{Buffer, Reading};
 use crate::error::Closed;
 use crate::{Error, Future};
 
@@ -73,6 +73,12 @@ pub(super) struct Settings {
     pub(super) buffered: Cell<bool>,
     pub(super) safe_disconn: Cell<bool>,
     pub(super) line_limit: Cell<usize>,
+}
+
+impl Settings {
+    pub(super) fn reading(&self) -> Reading {
+        Reading { buffered: self.buffered.get(), safe_disconn: self.safe_disconn.get() }
+    }
 }
 
 impl Default for Settings {

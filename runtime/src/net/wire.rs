@@ -6,6 +6,10 @@ use std::ops::Deref;
 use socket2::Socket;
 
 use super::os;
+use crate::dispatch::socket::{self, Stream};
+
+/// A socket's incoming half, for the time of one attempt.
+pub(super) type Reader<'a> = socket::Reader<'a, Wire>;
 
 /// A socket, and what lies between its bytes and those that are read and sent.
 ///
@@ -47,5 +51,23 @@ impl Deref for Wire {
 
     fn deref(&self) -> &Socket {
         &self.socket
+    }
+}
+
+impl Stream for Wire {
+    fn receive(&self, room: &mut [u8]) -> io::Result<usize> {
+        self.receive(room)
+    }
+
+    fn peek(&self, room: &mut [u8]) -> io::Result<usize> {
+        self.peek(room)
+    }
+
+    fn send(&self, bytes: &[u8]) -> io::Result<usize> {
+        self.send(bytes)
+    }
+
+    fn flush(&self) -> io::Result<()> {
+        self.flush()
     }
 }

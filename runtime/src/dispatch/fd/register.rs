@@ -11,6 +11,7 @@ use super::table::Entry;
 use crate::Error;
 use crate::dispatch::Dispatcher;
 use crate::dispatch::reactor::Source;
+use crate::dispatch::socket::{Operation, SocketError};
 use crate::error::{Closed, DispatchError};
 
 /// Registers a descriptor with the thread's dispatcher, which owns it from here on: anything that
@@ -19,8 +20,8 @@ use crate::error::{Closed, DispatchError};
 ///
 /// # Errors
 ///
-/// The system refuses: it cannot wait for a file on disk, for example. The descriptor is closed
-/// then. [`DispatchError::AlreadyRegistered`]: somebody has [lent](register_borrowed) the same one.
+/// [`SocketError::Os`]: the system refuses. It cannot wait for a file on disk, for example. The
+/// descriptor is closed then. [`DispatchError::AlreadyRegistered`]: somebody has [lent](register_borrowed) the same one.
 ///
 /// ```
 /// use async_proc::dispatch::{Dispatcher, close_socket, register};
@@ -34,7 +35,7 @@ use crate::error::{Closed, DispatchError};
 /// ```
 pub fn register(fd: impl Into<OwnedFd>) -> Result<AsyncFd, Error> {
     let fd = fd.into();
-    ioctl_fionbio(&fd, true).map_err(io::Error::from)?;
+    ioctl_fionbio(&fd, true).map_err(|error| refused(fd.as_raw_fd(), error.into()))?;
     add(fd.as_raw_fd(), Some(fd))
 }
 
@@ -64,10 +65,15 @@ fn add(fd: RawFd, owned: Option<OwnedFd>) -> Result<AsyncFd, Error> {
     if dispatcher.fds().has_number(fd) {
         return Err(DispatchError::AlreadyRegistered { fd }.into());
     }
-    let entry = Entry { source: Source::new(fd)?, fd: AsyncFd::new(fd), owned };
+    let source = Source::new(fd).map_err(|error| refused(fd, error))?;
+    let entry = Entry { source, fd: AsyncFd::new(fd), owned };
     let fd = entry.fd;
     dispatcher.fds().insert(entry);
     Ok(fd)
+}
+
+fn refused(fd: RawFd, source: io::Error) -> SocketError {
+    SocketError::on(Operation::Register, fd, source)
 }
 
 /// Takes a descriptor from the dispatcher, and gives it back open; `None` if it was not the

@@ -228,6 +228,7 @@ fn what_cannot_be_waited_for_is_refused() {
     let file = std::fs::File::open("/dev/null").unwrap();
     let error = register(file).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Io);
+    assert!(error.to_string().starts_with("cannot wait for events on descriptor "), "{error}");
     assert!(register_borrowed(-1).is_err());
     assert!(!has_pending_operations());
 }

@@ -4,8 +4,12 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+#[cfg(unix)]
+use std::os::fd::RawFd;
+#[cfg(windows)]
+use std::os::windows::io::RawSocket as RawFd;
 
-use super::SockOpt;
+use super::{SockOpt, os};
 
 /// What was being done with a socket, and with what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -13,6 +17,8 @@ use super::SockOpt;
 pub enum Operation {
     /// Making the socket, or taking it over.
     Create,
+    /// Handing it over to a dispatcher.
+    Register,
     /// Binding it to an address.
     Bind(SocketAddr),
     /// Making it accept connections.
@@ -27,6 +33,10 @@ pub enum Operation {
     ReceiveLine,
     /// Sending bytes.
     Send,
+    /// Receiving a datagram, and where it came from.
+    ReceiveFrom,
+    /// Sending a datagram to an address.
+    SendTo(SocketAddr),
     /// Ending one direction or both.
     Shutdown,
     /// Reading or setting an option.
@@ -39,9 +49,10 @@ pub enum Operation {
 
 impl Operation {
     /// The name of the method.
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Create => "new",
+            Self::Register => "register",
             Self::Bind(_) => "bind_addr",
             Self::Listen => "listen",
             Self::Accept => "accept",
@@ -49,6 +60,8 @@ impl Operation {
             Self::Receive => "recv",
             Self::ReceiveLine => "recv_line",
             Self::Send => "send",
+            Self::ReceiveFrom => "recv_from",
+            Self::SendTo(_) => "send_to",
             Self::Shutdown => "shutdown",
             Self::Option(_) => "sock_opt",
             Self::LocalAddr => "local_addr",
@@ -62,6 +75,7 @@ impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Create => f.write_str("create a socket"),
+            Self::Register => f.write_str("wait for events"),
             Self::Bind(address) => write!(f, "bind to {address}"),
             Self::Listen => f.write_str("listen"),
             Self::Accept => f.write_str("accept a connection"),
@@ -69,6 +83,8 @@ impl fmt::Display for Operation {
             Self::Receive => f.write_str("receive"),
             Self::ReceiveLine => f.write_str("receive a line"),
             Self::Send => f.write_str("send"),
+            Self::ReceiveFrom => f.write_str("receive a datagram"),
+            Self::SendTo(address) => write!(f, "send a datagram to {address}"),
             Self::Shutdown => f.write_str("shut the socket down"),
             Self::Option(option) => write!(f, "access the option {option}"),
             Self::LocalAddr => f.write_str("tell the address of the socket"),
@@ -88,6 +104,8 @@ pub enum SocketError {
     Os {
         /// What was asked for.
         operation: Operation,
+        /// The number of the descriptor, if it is one that was registered by hand.
+        fd: Option<RawFd>,
         /// What it said.
         source: io::Error,
     },
@@ -126,15 +144,31 @@ pub enum SocketError {
 }
 
 impl SocketError {
-    pub(super) fn os(operation: Operation, source: io::Error) -> Self {
-        Self::Os { operation, source }
+    pub(crate) fn os(operation: Operation, source: io::Error) -> Self {
+        Self::Os { operation, fd: None, source }
+    }
+
+    /// The same, of a descriptor that was registered by hand.
+    #[cfg(unix)]
+    pub(crate) fn on(operation: Operation, number: RawFd, source: io::Error) -> Self {
+        Self::Os { operation, fd: Some(number), source }
+    }
+
+    /// Whether the process, or the whole system, has as many descriptors open as it may. Nothing is
+    /// lost: a connection that could not be accepted stays in the queue until another descriptor
+    /// has been closed.
+    pub fn lacks_descriptors(&self) -> bool {
+        matches!(self, Self::Os { source, .. } if os::lacks_descriptors(source))
     }
 }
 
 impl fmt::Display for SocketError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Os { operation, source } => write!(f, "cannot {operation}: {source}"),
+            Self::Os { operation, fd: Some(fd), source } => {
+                write!(f, "cannot {operation} on descriptor {fd}: {source}")
+            }
+            Self::Os { operation, fd: None, source } => write!(f, "cannot {operation}: {source}"),
             Self::Address { text, reason } => write!(f, "{text:?} is not an address: {reason}"),
             Self::Resolve { host, source } => write!(f, "cannot look up {host:?}: {source}"),
             Self::NoAddress { host } => write!(f, "{host:?} has no address for this socket"),

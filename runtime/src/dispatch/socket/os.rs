@@ -18,7 +18,7 @@ const NO_SIGNAL: i32 = libc::MSG_NOSIGNAL;
 #[cfg(not(all(unix, not(target_vendor = "apple"))))]
 const NO_SIGNAL: i32 = 0;
 
-pub(super) fn source(socket: &Socket) -> io::Result<Source> {
+pub(crate) fn source(socket: &Socket) -> io::Result<Source> {
     #[cfg(unix)]
     return Source::new(socket.as_raw_fd());
     #[cfg(windows)]
@@ -26,40 +26,40 @@ pub(super) fn source(socket: &Socket) -> io::Result<Source> {
 }
 
 /// What sort of addresses a socket has, if that can be told.
-pub(super) fn domain(socket: &Socket) -> Option<Domain> {
+pub(crate) fn domain(socket: &Socket) -> Option<Domain> {
     socket.local_addr().ok().map(|address| address.domain())
 }
 
 /// Whether a socket is listening.
 #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
-pub(super) fn is_listener(socket: &Socket) -> io::Result<bool> {
+pub(crate) fn is_listener(socket: &Socket) -> io::Result<bool> {
     socket.is_listener()
 }
 
 /// Whether a socket is listening: these systems do not tell.
 #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
-pub(super) fn is_listener(_: &Socket) -> io::Result<bool> {
+pub(crate) fn is_listener(_: &Socket) -> io::Result<bool> {
     Err(ErrorKind::Unsupported.into())
 }
 
-pub(super) fn receive(mut socket: &Socket, room: &mut [u8]) -> io::Result<usize> {
+pub(crate) fn receive(mut socket: &Socket, room: &mut [u8]) -> io::Result<usize> {
     socket.read(room)
 }
 
 /// Receives without taking: the same bytes will be received again.
-pub(super) fn peek(socket: &Socket, room: &mut [u8]) -> io::Result<usize> {
+pub(crate) fn peek(socket: &Socket, room: &mut [u8]) -> io::Result<usize> {
     // SAFETY: both types have the same layout, and a call that receives only writes bytes it has
     // received, so `room` stays initialised.
     let room = unsafe { &mut *(std::ptr::from_mut(room) as *mut [MaybeUninit<u8>]) };
     socket.peek(room)
 }
 
-pub(super) fn send(socket: &Socket, bytes: &[u8]) -> io::Result<usize> {
+pub(crate) fn send(socket: &Socket, bytes: &[u8]) -> io::Result<usize> {
     socket.send_with_flags(bytes, NO_SIGNAL)
 }
 
 /// Whether a connection could not be made at once, and is on its way.
-pub(super) fn is_in_progress(error: &io::Error) -> bool {
+pub(crate) fn is_in_progress(error: &io::Error) -> bool {
     #[cfg(unix)]
     return error.raw_os_error() == Some(libc::EINPROGRESS);
     #[cfg(windows)]
@@ -67,13 +67,26 @@ pub(super) fn is_in_progress(error: &io::Error) -> bool {
 }
 
 /// Whether an error says that the connection is gone.
-pub(super) fn is_disconnection(error: &io::Error) -> bool {
+pub(crate) fn is_disconnection(error: &io::Error) -> bool {
     let kinds = [ErrorKind::BrokenPipe, ErrorKind::ConnectionAborted, ErrorKind::ConnectionReset];
-    kinds.contains(&error.kind())
+    #[cfg(unix)]
+    let code = libc::ENETRESET;
+    #[cfg(windows)]
+    let code = 10052; // WSAENETRESET
+    kinds.contains(&error.kind()) || error.raw_os_error() == Some(code)
+}
+
+/// Whether there are as many descriptors as there may be, in the process or in the system.
+pub(crate) fn lacks_descriptors(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    let codes = [libc::EMFILE, libc::ENFILE];
+    #[cfg(windows)]
+    let codes = [10024]; // WSAEMFILE
+    error.raw_os_error().is_some_and(|code| codes.contains(&code))
 }
 
 /// Whether accepting failed for a reason that concerns one connection only, which is gone.
-pub(super) fn is_of_peer(error: &io::Error) -> bool {
+pub(crate) fn is_of_peer(error: &io::Error) -> bool {
     // Linux also hands on errors of the network that have come in for a new connection.
     #[cfg(target_os = "linux")]
     let of_peer = [

@@ -5,8 +5,8 @@ use std::io;
 use super::buffer::Buffer;
 use super::lines::{self, Line, Scan};
 use super::os;
-use super::wire::Wire;
-use super::{Settings, SocketError, Stop};
+use super::stream::Stream;
+use super::{SocketError, Stop};
 
 /// How much one system call is asked for at most, unless there is room for more already.
 const AT_ONCE: usize = 64 * 1024;
@@ -17,23 +17,32 @@ const LOOK_AHEAD: usize = 4096;
 /// How much one attempt takes before others have their turn.
 const SHARE: usize = 1024 * 1024;
 
+/// How a socket is read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reading {
+    /// More than is asked for may be received, and kept for the next read.
+    pub(crate) buffered: bool,
+    /// A lost connection is taken for the end of the stream.
+    pub(crate) safe_disconn: bool,
+}
+
 /// A socket's incoming half, for the time of one attempt.
-pub(super) struct Reader<'a> {
-    wire: &'a Wire,
-    pub(super) buffer: &'a mut Buffer,
-    settings: &'a Settings,
+pub(crate) struct Reader<'a, S> {
+    stream: &'a S,
+    pub(crate) buffer: &'a mut Buffer,
+    how: Reading,
     /// How many bytes this attempt has received.
     received: usize,
 }
 
-impl<'a> Reader<'a> {
-    pub(super) fn new(wire: &'a Wire, buffer: &'a mut Buffer, settings: &'a Settings) -> Self {
-        Self { wire, buffer, settings, received: 0 }
+impl<'a, S: Stream> Reader<'a, S> {
+    pub(crate) fn new(stream: &'a S, buffer: &'a mut Buffer, how: Reading) -> Self {
+        Self { stream, buffer, how, received: 0 }
     }
 
     /// Receives until `size` bytes are there or the stream has ended; if not buffered, until
     /// there is anything.
-    pub(super) fn wait_for(&mut self, size: usize) -> Result<(), Stop> {
+    pub(crate) fn wait_for(&mut self, size: usize) -> Result<(), Stop> {
         let enough = if self.buffered() { size } else { size.min(1) };
         while self.buffer.len() < enough {
             let room = (size - self.buffer.len()).min(AT_ONCE);
@@ -46,7 +55,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Receives until a whole line is there, or the stream has ended.
-    pub(super) fn wait_for_line(&mut self, limit: usize) -> Result<Option<Line>, Stop> {
+    pub(crate) fn wait_for_line(&mut self, limit: usize) -> Result<Option<Line>, Stop> {
         loop {
             match self.buffer.scan_line(limit) {
                 Scan::Line(line) => return Ok(Some(line)),
@@ -62,15 +71,15 @@ impl<'a> Reader<'a> {
     }
 
     fn buffered(&self) -> bool {
-        self.settings.buffered.get()
+        self.how.buffered
     }
 
     /// Receives no more than belongs to the first line. The end of it is looked for in what the
     /// operating system holds, before it is taken from there.
     fn receive_line(&mut self) -> Result<usize, Stop> {
         let before = self.buffer.len();
-        let seen = self.attempt(|wire, buffer| {
-            buffer.fill(LOOK_AHEAD, |room| wire.peek(&mut room[..LOOK_AHEAD]))
+        let seen = self.attempt(|stream, buffer| {
+            buffer.fill(LOOK_AHEAD, |room| stream.peek(&mut room[..LOOK_AHEAD]))
         })?;
         let line = match lines::scan(self.buffer.bytes(), 0, usize::MAX) {
             // At least the byte that shows that a CR was the whole end of the line.
@@ -86,10 +95,10 @@ impl<'a> Reader<'a> {
         if self.received >= SHARE {
             return Err(Stop::Again);
         }
-        let count = self.attempt(|wire, buffer| {
+        let count = self.attempt(|stream, buffer| {
             buffer.fill(room, |room| {
                 let most = most.min(room.len());
-                wire.receive(&mut room[..most])
+                stream.receive(&mut room[..most])
             })
         })?;
         self.received += count;
@@ -99,10 +108,10 @@ impl<'a> Reader<'a> {
     /// Makes a system call, with a lost connection taken for the end of the stream if wanted.
     fn attempt(
         &mut self,
-        mut call: impl FnMut(&Wire, &mut Buffer) -> io::Result<usize>,
+        mut call: impl FnMut(&S, &mut Buffer) -> io::Result<usize>,
     ) -> Result<usize, Stop> {
-        match call(self.wire, self.buffer) {
-            Err(error) if self.settings.safe_disconn.get() && os::is_disconnection(&error) => Ok(0),
+        match call(self.stream, self.buffer) {
+            Err(error) if self.how.safe_disconn && os::is_disconnection(&error) => Ok(0),
             count => Ok(count?),
         }
     }

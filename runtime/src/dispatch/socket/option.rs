@@ -9,8 +9,8 @@ use super::os;
 
 /// A socket option that is on or off.
 ///
-/// Used with [`AsyncSocket::set_sock_opt`](super::AsyncSocket::set_sock_opt) and
-/// [`AsyncSocket::get_sock_opt`](super::AsyncSocket::get_sock_opt).
+/// Used with [`AsyncSocket::set_sock_opt`](crate::net::AsyncSocket::set_sock_opt) and
+/// [`AsyncSocket::get_sock_opt`](crate::net::AsyncSocket::get_sock_opt).
 #[doc(alias = "SOBool")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -41,7 +41,7 @@ pub enum SockOpt {
 }
 
 impl SockOpt {
-    pub(super) fn set(self, socket: &Socket, on: bool) -> io::Result<()> {
+    pub(crate) fn set(self, socket: &Socket, on: bool) -> io::Result<()> {
         match self {
             Self::AcceptConn => Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
@@ -59,7 +59,7 @@ impl SockOpt {
         }
     }
 
-    pub(super) fn get(self, socket: &Socket) -> io::Result<bool> {
+    pub(crate) fn get(self, socket: &Socket) -> io::Result<bool> {
         match self {
             Self::AcceptConn => os::is_listener(socket),
             Self::Broadcast => socket.broadcast(),

@@ -2,16 +2,16 @@
 
 /// The first line of a piece of input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Line {
+pub(crate) struct Line {
     /// Its length without the terminator.
-    pub(super) length: usize,
+    pub(crate) length: usize,
     /// Its length with the terminator.
-    pub(super) consumed: usize,
+    pub(crate) consumed: usize,
 }
 
 /// What a piece of input begins with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Scan {
+pub(crate) enum Scan {
     /// A whole line.
     Line(Line),
     /// The beginning of a line, or of its terminator.
@@ -25,7 +25,7 @@ pub(super) enum Scan {
 ///
 /// A line ends with CR LF, LF, or a CR that no LF follows. A CR that comes last is not decided
 /// yet: the next byte will tell whether an LF belongs to it.
-pub(super) fn scan(input: &[u8], searched: usize, limit: usize) -> Scan {
+pub(crate) fn scan(input: &[u8], searched: usize, limit: usize) -> Scan {
     let end = input[searched..].iter().position(|byte| matches!(byte, b'\r' | b'\n'));
     let Some(length) = end.map(|end| searched + end) else {
         return if input.len() > limit { Scan::TooLong } else { Scan::Partial };
@@ -42,7 +42,7 @@ pub(super) fn scan(input: &[u8], searched: usize, limit: usize) -> Scan {
 
 /// How many of the bytes of `input` can never be part of a terminator that is not complete yet.
 /// They need not be searched again.
-pub(super) fn searched(input: &[u8]) -> usize {
+pub(crate) fn searched(input: &[u8]) -> usize {
     match input {
         [head @ .., b'\r'] => head.len(),
         _ => input.len(),

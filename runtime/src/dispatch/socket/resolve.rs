@@ -14,7 +14,7 @@ use super::SocketError;
 ///
 /// The resolver can only be asked blockingly, and may take many seconds. A lookup that nobody
 /// waits for any more runs to its end and is forgotten.
-pub(super) fn resolve(host: String, port: u16) -> Lookup {
+pub(crate) fn resolve(host: String, port: u16) -> Lookup {
     let shared = Arc::new(Mutex::new(Shared::default()));
     let answer = Arc::clone(&shared);
     let name = host.clone();
@@ -40,7 +40,7 @@ fn finish(shared: &Mutex<Shared>, found: io::Result<Vec<SocketAddr>>) {
 
 /// A lookup that has begun.
 #[derive(Debug)]
-pub(super) struct Lookup {
+pub(crate) struct Lookup {
     host: String,
     shared: Arc<Mutex<Shared>>,
 }

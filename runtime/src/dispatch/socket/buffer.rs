@@ -13,7 +13,7 @@ const KEEP: usize = 64 * 1024;
 /// Bytes received, in order. All of a read's progress lives here and never in the read itself, so
 /// that a read given up half-way loses nothing.
 #[derive(Debug, Default)]
-pub(super) struct Buffer {
+pub(crate) struct Buffer {
     /// Initialised memory; the bytes received are `storage[start..end]`.
     storage: Vec<u8>,
     start: usize,
@@ -25,16 +25,16 @@ pub(super) struct Buffer {
 }
 
 impl Buffer {
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.end - self.start
     }
 
-    pub(super) fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         &self.storage[self.start..self.end]
     }
 
     /// Forgets the first `count` bytes.
-    pub(super) fn consume(&mut self, count: usize) {
+    pub(crate) fn consume(&mut self, count: usize) {
         debug_assert!(count <= self.len());
         self.start += count;
         self.searched = 0;
@@ -47,13 +47,13 @@ impl Buffer {
     }
 
     /// Forgets everything, and what it was the beginning of.
-    pub(super) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.consume(self.len());
         self.skipping = false;
     }
 
     /// Takes the first `count` bytes out.
-    pub(super) fn take(&mut self, count: usize) -> Vec<u8> {
+    pub(crate) fn take(&mut self, count: usize) -> Vec<u8> {
         self.skipping = false;
         let taken = self.bytes()[..count].to_vec();
         self.consume(count);
@@ -61,7 +61,7 @@ impl Buffer {
     }
 
     /// Takes bytes out into `target`, as many as fit and are there.
-    pub(super) fn take_into(&mut self, target: &mut [u8]) -> usize {
+    pub(crate) fn take_into(&mut self, target: &mut [u8]) -> usize {
         self.skipping = false;
         let count = self.len().min(target.len());
         target[..count].copy_from_slice(&self.bytes()[..count]);
@@ -70,7 +70,7 @@ impl Buffer {
     }
 
     /// Takes a line out, and throws its end away.
-    pub(super) fn take_line(&mut self, line: Line) -> Vec<u8> {
+    pub(crate) fn take_line(&mut self, line: Line) -> Vec<u8> {
         let taken = self.bytes()[..line.length].to_vec();
         self.consume(line.consumed);
         taken
@@ -78,7 +78,7 @@ impl Buffer {
 
     /// Takes out what is left at the end of the stream, if it is a line and not the rest of one
     /// that is skipped.
-    pub(super) fn take_last_line(&mut self) -> Option<Vec<u8>> {
+    pub(crate) fn take_last_line(&mut self) -> Option<Vec<u8>> {
         let line = match self.bytes() {
             [] => None,
             _ if self.skipping => None,
@@ -89,7 +89,7 @@ impl Buffer {
     }
 
     /// Puts back the last `count` bytes as if they had not been read.
-    pub(super) fn retract(&mut self, count: usize) {
+    pub(crate) fn retract(&mut self, count: usize) {
         debug_assert!(count <= self.len());
         self.end -= count;
         self.searched = self.searched.min(self.len());
@@ -97,7 +97,7 @@ impl Buffer {
 
     /// Appends what `read` finds, in one call, given room for at least `wanted` bytes.
     /// Gives the number of bytes, which is zero at the end of the stream.
-    pub(super) fn fill(
+    pub(crate) fn fill(
         &mut self,
         wanted: usize,
         read: impl FnOnce(&mut [u8]) -> io::Result<usize>,
@@ -124,7 +124,7 @@ impl Buffer {
 
     /// Looks for a line of at most `limit` bytes. After [`Scan::TooLong`] the line is forgotten,
     /// and what is still to come of it will be skipped by the scans that follow.
-    pub(super) fn scan_line(&mut self, limit: usize) -> Scan {
+    pub(crate) fn scan_line(&mut self, limit: usize) -> Scan {
         if self.skipping && !self.skip_line() {
             return Scan::Partial;
         }

@@ -7,7 +7,7 @@ use crate::Error;
 
 /// Why an attempt of an operation gave no value.
 #[derive(Debug)]
-pub(super) enum Stop {
+pub(crate) enum Stop {
     /// It is tried again when the socket is ready.
     Wait,
     /// It could go on, and has to let others have their turn first.
