@@ -6,7 +6,7 @@ use std::fmt;
 use std::io;
 use std::panic::Location;
 use std::rc::{Rc, Weak};
-use std::task::Poll;
+use std::task::{Poll, Waker};
 
 use super::Dispatcher;
 use super::dispatcher::WeakDispatcher;
@@ -67,6 +67,8 @@ struct Lane {
     again: Cell<bool>,
     /// The turn in which operations were last tried as they were submitted, and how many were.
     tried: Cell<(u64, usize)>,
+    /// Who makes attempts of their own, and wants to know when one may succeed.
+    wakers: RefCell<Vec<Waker>>,
 }
 
 impl Source {
@@ -192,6 +194,38 @@ impl Source {
         }
     }
 
+    /// Whether code that makes attempts of its own, whenever it is polled, may make one now in
+    /// `direction`. If not, because operations are waiting or the direction has had its share of
+    /// this turn, `waker` is woken when it may ask again. Asking counts as trying.
+    pub fn poll_idle(&self, direction: Direction, waker: &Waker) -> bool {
+        let lane = self.shared().lane(direction);
+        let waits = !lane.waiting.borrow().is_empty() || lane.busy.get();
+        if !waits && (self.is_closed() || self.shared().may_try(lane)) {
+            return true;
+        }
+        self.wake_when_ready(direction, waker);
+        if !waits {
+            self.again(direction);
+        }
+        false
+    }
+
+    /// Has `waker` woken when the next attempt in `direction` may have another outcome: after an
+    /// event, once the operations that were waiting have been retried, and when the source is
+    /// closed. For an attempt that [polling](Source::poll_idle) code has made, and that would have
+    /// blocked.
+    ///
+    /// A waker is woken once. One that is already there is not added again.
+    pub fn wake_when_ready(&self, direction: Direction, waker: &Waker) {
+        if self.is_closed() {
+            return waker.wake_by_ref();
+        }
+        let mut wakers = self.shared().lane(direction).wakers.borrow_mut();
+        if !wakers.iter().any(|other| other.will_wake(waker)) {
+            wakers.push(waker.clone());
+        }
+    }
+
     fn shared(&self) -> &Rc<Shared> {
         &self.0.0
     }
@@ -232,6 +266,7 @@ impl Shared {
             }
         }
         lane.busy.set(false);
+        lane.wake();
     }
 
     fn is_first(&self, direction: Direction, pending: &Pending) -> bool {
@@ -272,6 +307,23 @@ impl Shared {
                     pending.fail(Error::from(why(pending.name())));
                 }
             }
+            self.lane(direction).wake();
+        }
+    }
+}
+
+impl Lane {
+    fn wake(&self) {
+        if self.wakers.borrow().is_empty() {
+            return;
+        }
+        // A waker may run anything, and come back here.
+        let mut woken = self.wakers.take();
+        woken.drain(..).for_each(Waker::wake);
+        let mut wakers = self.wakers.borrow_mut();
+        if wakers.is_empty() {
+            // For its memory.
+            *wakers = woken;
         }
     }
 }

@@ -235,3 +235,71 @@ fn a_file_on_disk_cannot_be_waited_for() {
     let file = std::fs::File::open(std::env::current_exe().unwrap()).unwrap();
     assert!(Source::new(file.as_raw_fd()).is_err());
 }
+
+/// Reads one byte as code does that is polled: it attempts by itself, and is woken.
+fn polled(end: &End) -> Future<u8> {
+    let (source, stream, calls) = (end.source.clone(), end.stream.clone(), end.calls.clone());
+    Future::from_std(std::future::poll_fn(move |cx| {
+        if !source.poll_idle(Direction::Read, cx.waker()) {
+            return std::task::Poll::Pending;
+        }
+        calls.set(calls.get() + 1);
+        let mut byte = [0];
+        match (&*stream).read(&mut byte) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock && !source.is_closed() => {
+                source.wake_when_ready(Direction::Read, cx.waker());
+                std::task::Poll::Pending
+            }
+            read => std::task::Poll::Ready(read.map(|_| byte[0]).map_err(Into::into)),
+        }
+    }))
+}
+
+#[test]
+fn who_polls_is_woken_by_events_and_by_closing_and_waits_behind_operations() {
+    let (end, mut peer) = pair();
+    let two = [polled(&end), polled(&end)];
+    assert_eq!(end.calls.get(), 2);
+    peer.write_all(b"xy").unwrap();
+    let [one, other] = two.map(|read| wait_for(read).unwrap());
+    assert_eq!([one.min(other), one.max(other)], *b"xy");
+
+    let first = end.read(1);
+    let second = polled(&end);
+    let calls = end.calls.get();
+    peer.write_all(b"12").unwrap();
+    assert_eq!(wait_for(second).unwrap(), b'2');
+    assert_eq!(first.read().unwrap(), b"1");
+    // One for each that had something to read, and one for each that found nothing.
+    assert!(end.calls.get() - calls <= 4, "{}", end.calls.get() - calls);
+
+    let third = polled(&end);
+    end.source.close();
+    assert_eq!(wait_for(third).unwrap_err().io_kind(), Some(io::ErrorKind::WouldBlock));
+}
+
+#[test]
+fn who_polls_without_end_has_its_share_of_a_turn_and_no_more() {
+    let (end, mut peer) = pair();
+    peer.write_all(&[7; 1000]).unwrap();
+    let reading = {
+        let end = End {
+            source: end.source.clone(),
+            stream: end.stream.clone(),
+            calls: end.calls.clone(),
+        };
+        Future::from_std(async move {
+            for _ in 0..1000 {
+                polled(&end).await?;
+            }
+            Ok(())
+        })
+    };
+    assert!(!reading.finished());
+    while !reading.finished() {
+        let before = end.calls.get();
+        poll(None).unwrap();
+        assert!(end.calls.get() - before <= 256, "{}", end.calls.get() - before);
+    }
+    assert_eq!(end.calls.get(), 1000);
+}
