@@ -46,4 +46,4 @@ pub use crate::dispatch::socket::{
 pub use socket::AsyncSocket;
 
 use crate::dispatch::socket::{Stop, os};
-use wire::{Reader, Wire};
+use wire::Reader;
