@@ -52,6 +52,7 @@ mod dispatcher;
 pub mod fd;
 mod free;
 mod global;
+mod lane;
 mod op;
 pub mod reactor;
 mod remote;
@@ -61,6 +62,7 @@ mod source;
 mod sys;
 mod timeout;
 mod timers;
+pub(crate) mod turn;
 
 pub use dispatcher::{BATCH, Dispatcher};
 #[cfg(unix)]

@@ -103,15 +103,21 @@ impl Reactor {
             return Err(error);
         }
         // Events first: they are of those who waited.
-        let later = self.later.take();
+        let mut later = self.later.take();
         for event in &events {
             self.dispatch(event);
         }
-        for (source, direction) in later {
+        for (source, direction) in later.drain(..) {
             if let Some(source) = source.upgrade() {
                 source.retry(direction);
             }
         }
+        // The memory is used again, unless there is more in what has come since.
+        let mut next = self.later.borrow_mut();
+        if next.capacity() == 0 {
+            *next = later;
+        }
+        drop(next);
         events.clear();
         self.events.set(Some(events));
         Ok(())

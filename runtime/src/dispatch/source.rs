@@ -1,7 +1,6 @@
 //! A registered file descriptor, and the operations that wait on it.
 
-use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
+use std::cell::Cell;
 use std::fmt;
 use std::io;
 use std::panic::Location;
@@ -11,15 +10,11 @@ use std::task::{Poll, Waker};
 use super::Dispatcher;
 use super::dispatcher::WeakDispatcher;
 use super::global;
+use super::lane::{First, Lane, Waiting};
 use super::op::{Op, Pending};
 use super::sys;
 use crate::error::Closed;
 use crate::{Error, Future};
-
-/// The most operations of a source and direction that are tried in one turn as they are submitted.
-/// Further ones wait for the next turn, so that a proc for which there is always something to read
-/// cannot keep everything else waiting.
-const TRIES: usize = 128;
 
 /// What an operation waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -55,20 +50,6 @@ pub(super) struct Shared {
     slot: Cell<Option<usize>>,
     read: Lane,
     write: Lane,
-}
-
-/// The operations of one direction, in order.
-#[derive(Default)]
-struct Lane {
-    waiting: RefCell<VecDeque<Pending>>,
-    /// The first one is being tried just now, further up on the stack.
-    busy: Cell<bool>,
-    /// Another event came while it was.
-    again: Cell<bool>,
-    /// The turn in which operations were last tried as they were submitted, and how many were.
-    tried: Cell<(u64, usize)>,
-    /// Who makes attempts of their own, and wants to know when one may succeed.
-    wakers: RefCell<Vec<Waker>>,
 }
 
 impl Source {
@@ -166,8 +147,8 @@ impl Source {
             return future;
         }
         let lane = shared.lane(direction);
-        let first = lane.waiting.borrow().is_empty() && !lane.busy.get();
-        lane.waiting.borrow_mut().push_back(pending);
+        let first = lane.is_free();
+        lane.push(pending);
         shared.count_operations(1);
         if first && shared.may_try(lane) {
             shared.retry(direction);
@@ -180,18 +161,26 @@ impl Source {
     /// Whether an operation that is submitted now is tried at once. Asking counts as trying.
     pub fn is_idle(&self, direction: Direction) -> bool {
         let lane = self.shared().lane(direction);
-        lane.waiting.borrow().is_empty()
-            && !lane.busy.get()
-            && !self.is_closed()
-            && self.shared().may_try(lane)
+        lane.is_free() && !self.is_closed() && self.shared().may_try(lane)
     }
 
     /// Has the operations of `direction` retried in the next turn, as if there had been an event.
     /// For an operation that could go on, and lets others have their turn first.
     pub fn again(&self, direction: Direction) {
-        if let Some(dispatcher) = self.shared().dispatcher.upgrade() {
-            dispatcher.retry_later(Rc::downgrade(self.shared()), direction);
-        }
+        self.shared().again(direction);
+    }
+
+    /// Adds an operation that tries itself, as the last; gives its place.
+    pub(super) fn enter(&self, direction: Direction, waker: Waker) -> (Home, u64) {
+        let shared = self.shared();
+        let number = shared.lane(direction).push_turn(waker);
+        shared.count_operations(1);
+        (Rc::downgrade(shared), number)
+    }
+
+    /// Whether no operation of this direction waits.
+    pub(super) fn is_free(&self, direction: Direction) -> bool {
+        self.shared().lane(direction).is_free()
     }
 
     /// Whether code that makes attempts of its own, whenever it is polled, may make one now in
@@ -199,7 +188,7 @@ impl Source {
     /// this turn, `waker` is woken when it may ask again. Asking counts as trying.
     pub fn poll_idle(&self, direction: Direction, waker: &Waker) -> bool {
         let lane = self.shared().lane(direction);
-        let waits = !lane.waiting.borrow().is_empty() || lane.busy.get();
+        let waits = !lane.is_free();
         if !waits && (self.is_closed() || self.shared().may_try(lane)) {
             return true;
         }
@@ -220,10 +209,7 @@ impl Source {
         if self.is_closed() {
             return waker.wake_by_ref();
         }
-        let mut wakers = self.shared().lane(direction).wakers.borrow_mut();
-        if !wakers.iter().any(|other| other.will_wake(waker)) {
-            wakers.push(waker.clone());
-        }
+        self.shared().lane(direction).add_poller(waker);
     }
 
     fn shared(&self) -> &Rc<Shared> {
@@ -232,7 +218,7 @@ impl Source {
 }
 
 impl Shared {
-    fn lane(&self, direction: Direction) -> &Lane {
+    pub(super) fn lane(&self, direction: Direction) -> &Lane {
         match direction {
             Direction::Read => &self.read,
             Direction::Write => &self.write,
@@ -241,11 +227,14 @@ impl Shared {
 
     /// Whether the lane has not had its share of this turn yet.
     fn may_try(&self, lane: &Lane) -> bool {
-        let turn = self.dispatcher.upgrade().map_or(0, |dispatcher| dispatcher.turns());
-        let (of_turn, count) = lane.tried.get();
-        let count = if of_turn == turn { count + 1 } else { 1 };
-        lane.tried.set((turn, count));
-        count <= TRIES
+        lane.may_try(self.dispatcher.upgrade().map_or(0, |dispatcher| dispatcher.turns()))
+    }
+
+    /// Has a direction retried in the next turn.
+    pub(super) fn again(self: &Rc<Self>, direction: Direction) {
+        if let Some(dispatcher) = self.dispatcher.upgrade() {
+            dispatcher.retry_later(Rc::downgrade(self), direction);
+        }
     }
 
     /// Tries the operations of a direction, until one would block.
@@ -255,34 +244,47 @@ impl Shared {
             lane.again.set(true);
             return;
         }
-        loop {
-            let first = lane.waiting.borrow().front().cloned();
-            let Some(first) = first else { break };
-            // An operation may submit, cancel or close: nothing is borrowed while it runs.
-            if first.attempt() {
-                self.remove(direction, &first);
-            } else if !lane.again.replace(false) && self.is_first(direction, &first) {
-                break;
+        while let Some(first) = lane.first() {
+            // An operation may submit, cancel or close, and so may a waker: nothing is borrowed
+            // while they run.
+            match first {
+                First::Op(first) => {
+                    if first.attempt() {
+                        self.remove(direction, &first);
+                    } else if !lane.again.replace(false) && lane.is_first(&first) {
+                        break;
+                    }
+                }
+                // It goes on when its future is polled, and has the next one tried when it is done.
+                First::Turn(waker) => {
+                    lane.again.set(false);
+                    lane.busy.set(false);
+                    if let Some(waker) = waker {
+                        waker.wake();
+                    }
+                    return;
+                }
             }
         }
         lane.busy.set(false);
-        lane.wake();
-    }
-
-    fn is_first(&self, direction: Direction, pending: &Pending) -> bool {
-        self.lane(direction).waiting.borrow().front().is_some_and(|first| first.is(pending))
+        lane.wake_pollers();
     }
 
     /// Takes an operation out, if it is still there.
     pub(super) fn remove(&self, direction: Direction, pending: &Pending) {
-        let removed = {
-            let mut waiting = self.lane(direction).waiting.borrow_mut();
-            let at = waiting.iter().position(|other| other.is(pending));
-            at.and_then(|at| waiting.remove(at))
-        };
-        if removed.is_some() {
+        if self.lane(direction).remove(pending).is_some() {
             self.count_operations(-1);
         }
+    }
+
+    /// Takes an operation that tries itself out; gives the place where it stood.
+    pub(super) fn remove_turn(&self, direction: Direction, number: u64) -> Option<usize> {
+        let lane = self.lane(direction);
+        let place = lane.place_of(number)?;
+        let removed = lane.remove_at(place);
+        self.count_operations(-1);
+        drop(removed);
+        Some(place)
     }
 
     fn count_operations(&self, more: isize) {
@@ -300,30 +302,19 @@ impl Shared {
             reactor.remove(slot, |registry| sys::deregister(registry, self.fd));
         }
         for direction in [Direction::Read, Direction::Write] {
-            let waiting = self.lane(direction).waiting.take();
-            for pending in waiting {
+            for waiting in self.lane(direction).take() {
                 self.count_operations(-1);
-                if !global::thread_ends() {
-                    pending.fail(Error::from(why(pending.name())));
+                match waiting {
+                    _ if global::thread_ends() => {}
+                    Waiting::Op(op) => op.fail(Error::from(why(op.name()))),
+                    Waiting::Turn { waker, .. } => {
+                        if let Some(waker) = waker {
+                            waker.wake();
+                        }
+                    }
                 }
             }
-            self.lane(direction).wake();
-        }
-    }
-}
-
-impl Lane {
-    fn wake(&self) {
-        if self.wakers.borrow().is_empty() {
-            return;
-        }
-        // A waker may run anything, and come back here.
-        let mut woken = self.wakers.take();
-        woken.drain(..).for_each(Waker::wake);
-        let mut wakers = self.wakers.borrow_mut();
-        if wakers.is_empty() {
-            // For its memory.
-            *wakers = woken;
+            self.lane(direction).wake_pollers();
         }
     }
 }
@@ -334,11 +325,11 @@ impl fmt::Debug for Source {
         f.debug_struct("Source")
             .field("fd", &shared.fd)
             .field("closed", &self.is_closed())
-            .field("reading", &shared.read.waiting.borrow().len())
-            .field("writing", &shared.write.waiting.borrow().len())
+            .field("reading", &shared.read.len())
+            .field("writing", &shared.write.len())
             .finish()
     }
 }
 
-/// Where a cancelled operation is taken out of.
+/// Where an operation that is given up is taken out of.
 pub(super) type Home = Weak<Shared>;

@@ -26,12 +26,14 @@
 //!
 //! An operation is an *attempt* that the reactor makes at once, and again whenever the socket is
 //! ready, until it asks neither to wait nor to let others go first. The attempts of a read keep all
-//! they have received in the socket's buffer, so that a read may be given up at any time. What
-//! moves the bytes is the `wire`. What an attempt consists of is shared with descriptors that are registered by hand:
+//! they have received in the socket's buffer, so that a read may be given up at any time. Those that
+//! [borrow](borrowed) are tried by their own futures, when it is their turn. What moves the bytes is
+//! the `wire`. What an attempt consists of is shared with descriptors that are registered by hand:
 //! [`dispatch::socket`](crate::dispatch::socket).
 
 mod accept;
 mod address;
+pub mod borrowed;
 mod connect;
 mod read;
 mod read_line;

@@ -35,12 +35,43 @@ impl AsyncSocket {
     pub fn recv_into<B: AsMut<[u8]> + 'static>(&self, target: B) -> Future<(usize, B)> {
         let mut target = Some(target);
         self.read(Operation::Receive, move |reader| {
-            let size = target.as_mut().map_or(0, |target| target.as_mut().len());
-            reader.wait_for(size)?;
             // An attempt that succeeds is the last one.
-            let mut target = target.take().ok_or(Stop::Wait)?;
-            let count = reader.buffer.take_into(target.as_mut());
-            Ok((count, target))
+            let room = target.as_mut().ok_or(Stop::Wait)?;
+            let count = reader.read_into(room.as_mut())?;
+            Ok((count, target.take().ok_or(Stop::Wait)?))
+        })
+    }
+
+    /// Reads `size` bytes, no fewer, also from a socket without a buffer.
+    ///
+    /// ```
+    /// use async_proc::{dispatch::wait_for, net::{AsyncSocket, SocketError}};
+    /// use std::io::Write;
+    ///
+    /// # #[cfg(unix)] {
+    /// let (socket, mut peer) = std::os::unix::net::UnixStream::pair()?;
+    /// let socket = AsyncSocket::from_fd(socket)?;
+    /// peer.write_all(b"12345678 and half of ano")?;
+    /// drop(peer);
+    /// assert_eq!(wait_for(socket.recv_exact(8))?, b"12345678");
+    /// let error = wait_for(socket.recv_exact(17)).unwrap_err();
+    /// assert_eq!(error.to_string(), "the stream has ended after 16 of 17 bytes");
+    /// assert_eq!(error.io_kind(), Some(std::io::ErrorKind::UnexpectedEof));
+    /// assert_eq!(wait_for(socket.recv(17))?, b" and half of ano");
+    /// # }
+    /// # Ok::<(), async_proc::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`SocketError::Ended`](super::SocketError::Ended): the stream has ended before that. What has
+    /// come is there for other reads. And as [`recv`](Self::recv).
+    #[doc(alias = "read_exact")]
+    #[track_caller]
+    pub fn recv_exact(&self, size: usize) -> Future<Vec<u8>> {
+        self.read(Operation::Receive, move |reader| {
+            reader.wait_for_all(size)?;
+            Ok(reader.buffer.take(size))
         })
     }
 

@@ -31,7 +31,7 @@ impl AsyncSocket {
     #[doc(alias = "recvLine")]
     #[track_caller]
     pub fn recv_line(&self) -> Future<String> {
-        self.line(|buffer, line| text(original(buffer, line)))
+        self.line(|buffer, line| text(original(buffer, line, <[u8]>::to_vec)))
     }
 
     /// [`recv_line`](Self::recv_line) for lines that need not be text.
@@ -41,7 +41,7 @@ impl AsyncSocket {
     /// As [`recv_line`](Self::recv_line), but never [`SocketError::NotUtf8`].
     #[track_caller]
     pub fn recv_line_bytes(&self) -> Future<Vec<u8>> {
-        self.line(|buffer, line| Ok(original(buffer, line)))
+        self.line(|buffer, line| Ok(original(buffer, line, <[u8]>::to_vec)))
     }
 
     /// Reads a line of UTF-8 text, or `None` at the end of the stream. What stands there without
@@ -52,7 +52,7 @@ impl AsyncSocket {
     /// As [`recv_line`](Self::recv_line).
     #[track_caller]
     pub fn read_line(&self) -> Future<Option<String>> {
-        self.line(|buffer, line| plain(buffer, line).map(text).transpose())
+        self.line(|buffer, line| plain(buffer, line, <[u8]>::to_vec).map(text).transpose())
     }
 
     /// [`read_line`](Self::read_line) for lines that need not be text.
@@ -62,7 +62,7 @@ impl AsyncSocket {
     /// As [`recv_line_bytes`](Self::recv_line_bytes).
     #[track_caller]
     pub fn read_line_bytes(&self) -> Future<Option<Vec<u8>>> {
-        self.line(|buffer, line| Ok(plain(buffer, line)))
+        self.line(|buffer, line| Ok(plain(buffer, line, <[u8]>::to_vec)))
     }
 
     /// An operation that takes one line out of the buffer. There is none at the end of the stream,
@@ -80,26 +80,35 @@ impl AsyncSocket {
     }
 }
 
-/// A line as the original gives it, signs and all.
-fn original(buffer: &mut Buffer, line: Option<Line>) -> Vec<u8> {
+/// What `take` makes of a line as the original gives it, signs and all. The line is behind us then,
+/// whatever that is.
+pub(super) fn original<T>(
+    buffer: &mut Buffer,
+    line: Option<Line>,
+    take: impl FnOnce(&[u8]) -> T,
+) -> T {
     match line {
         Some(Line { length: 0, consumed }) => {
             buffer.consume(consumed);
-            b"\r\n".to_vec()
+            take(b"\r\n")
         }
-        Some(line) => buffer.take_line(line),
+        Some(line) => buffer.take_line(line, take),
         None => {
             buffer.clear();
-            Vec::new()
+            take(b"")
         }
     }
 }
 
-/// A line as it is.
-fn plain(buffer: &mut Buffer, line: Option<Line>) -> Option<Vec<u8>> {
+/// What `take` makes of a line as it is, if there is one.
+pub(super) fn plain<T>(
+    buffer: &mut Buffer,
+    line: Option<Line>,
+    take: impl FnOnce(&[u8]) -> T,
+) -> Option<T> {
     match line {
-        Some(line) => Some(buffer.take_line(line)),
-        None => buffer.take_last_line(),
+        Some(line) => Some(buffer.take_line(line, take)),
+        None => buffer.take_last_line(take),
     }
 }
 

@@ -225,6 +225,14 @@ impl AsyncSocket {
         }
     }
 
+    /// Makes one attempt of an operation that waits elsewhere. `None` if the socket is closed.
+    pub(super) fn attempt<T>(
+        &self,
+        attempt: impl FnOnce(&Wire) -> Result<T, Stop>,
+    ) -> Option<Result<T, Stop>> {
+        self.shared.open.borrow().as_ref().map(|open| attempt(&open.wire))
+    }
+
     /// Starts an operation: `attempt` is made at once, if none of its direction waits already, and
     /// again until it does not ask to wait any more.
     #[track_caller]
@@ -258,7 +266,8 @@ impl AsyncSocket {
         })
     }
 
-    fn source(&self) -> Option<Source> {
+    /// What the reactor knows of the socket, while it is open.
+    pub(super) fn source(&self) -> Option<Source> {
         self.shared.open.borrow().as_ref().map(|open| open.source.clone())
     }
 

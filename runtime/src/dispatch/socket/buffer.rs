@@ -69,23 +69,35 @@ impl Buffer {
         count
     }
 
-    /// Takes a line out, and throws its end away.
-    pub(crate) fn take_line(&mut self, line: Line) -> Vec<u8> {
-        let taken = self.bytes()[..line.length].to_vec();
+    /// Lets `take` have a line, and throws its end away.
+    pub(crate) fn take_line<T>(&mut self, line: Line, take: impl FnOnce(&[u8]) -> T) -> T {
+        let taken = take(&self.bytes()[..line.length]);
         self.consume(line.consumed);
         taken
     }
 
-    /// Takes out what is left at the end of the stream, if it is a line and not the rest of one
-    /// that is skipped.
-    pub(crate) fn take_last_line(&mut self) -> Option<Vec<u8>> {
+    /// Lets `take` have what is left at the end of the stream, if it is a line and not the rest of
+    /// one that is skipped.
+    pub(crate) fn take_last_line<T>(&mut self, take: impl FnOnce(&[u8]) -> T) -> Option<T> {
         let line = match self.bytes() {
             [] => None,
             _ if self.skipping => None,
-            [text @ .., b'\r'] | text => Some(text.to_vec()),
+            [text @ .., b'\r'] | text => Some(take(text)),
         };
         self.clear();
         line
+    }
+
+    /// Appends bytes that were received elsewhere.
+    pub(crate) fn append(&mut self, bytes: &[u8]) {
+        self.reserve(bytes.len());
+        self.storage[self.end..][..bytes.len()].copy_from_slice(bytes);
+        self.end += bytes.len();
+    }
+
+    /// Says that what comes is no rest of a line that is skipped.
+    pub(crate) fn stop_skipping(&mut self) {
+        self.skipping = false;
     }
 
     /// Puts back the last `count` bytes as if they had not been read.

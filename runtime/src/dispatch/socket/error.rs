@@ -129,6 +129,15 @@ pub enum SocketError {
         /// The name.
         host: String,
     },
+    /// The stream has ended before all bytes were there that were asked for.
+    Ended {
+        /// How many were asked for.
+        wanted: usize,
+        /// How many there are.
+        received: usize,
+        /// The same as an I/O error, of kind [`UnexpectedEof`](io::ErrorKind::UnexpectedEof).
+        source: io::Error,
+    },
     /// A line has more bytes than allowed. The next read goes on behind its end.
     LineTooLong {
         /// The number of bytes allowed.
@@ -160,6 +169,10 @@ impl SocketError {
     pub fn lacks_descriptors(&self) -> bool {
         matches!(self, Self::Os { source, .. } if os::lacks_descriptors(source))
     }
+
+    pub(crate) fn ended(wanted: usize, received: usize) -> Self {
+        Self::Ended { wanted, received, source: io::ErrorKind::UnexpectedEof.into() }
+    }
 }
 
 impl fmt::Display for SocketError {
@@ -172,6 +185,9 @@ impl fmt::Display for SocketError {
             Self::Address { text, reason } => write!(f, "{text:?} is not an address: {reason}"),
             Self::Resolve { host, source } => write!(f, "cannot look up {host:?}: {source}"),
             Self::NoAddress { host } => write!(f, "{host:?} has no address for this socket"),
+            Self::Ended { wanted, received, .. } => {
+                write!(f, "the stream has ended after {received} of {wanted} bytes")
+            }
             Self::LineTooLong { limit } => write!(f, "a line is longer than {limit} bytes"),
             Self::NotUtf8 { valid_up_to, .. } => {
                 write!(f, "a line is not UTF-8 text (at its byte {valid_up_to})")
@@ -183,7 +199,9 @@ impl fmt::Display for SocketError {
 impl Error for SocketError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Os { source, .. } | Self::Resolve { source, .. } => Some(source),
+            Self::Os { source, .. } | Self::Resolve { source, .. } | Self::Ended { source, .. } => {
+                Some(source)
+            }
             _ => None,
         }
     }

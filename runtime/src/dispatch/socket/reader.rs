@@ -11,6 +11,9 @@ use super::{SocketError, Stop};
 /// How much one system call is asked for at most, unless there is room for more already.
 const AT_ONCE: usize = 64 * 1024;
 
+/// The least room into which a socket with a buffer receives directly.
+const DIRECT: usize = 4096;
+
 /// How much is looked at for the end of a line at a time, where nothing may be taken too early.
 const LOOK_AHEAD: usize = 4096;
 
@@ -52,6 +55,41 @@ impl<'a, S: Stream> Reader<'a, S> {
             }
         }
         Ok(())
+    }
+
+    /// Receives until `size` bytes are there; it is an error if the stream ends before that. Other
+    /// than by [`wait_for`](Self::wait_for), all of them are waited for without a buffer too.
+    pub(crate) fn wait_for_all(&mut self, size: usize) -> Result<(), Stop> {
+        while self.buffer.len() < size {
+            let room = (size - self.buffer.len()).min(AT_ONCE);
+            let most = if self.buffered() { usize::MAX } else { room };
+            if self.receive(room, most)? == 0 {
+                let received = self.buffer.len();
+                return Err(SocketError::ended(size, received).into());
+            }
+        }
+        Ok(())
+    }
+
+    /// [`wait_for`](Self::wait_for) as many bytes as `target` has, and takes them. Where the buffer
+    /// is empty and of no use, they are received where they belong.
+    pub(crate) fn read_into(&mut self, target: &mut [u8]) -> Result<usize, Stop> {
+        if self.buffer.len() == 0
+            && !target.is_empty()
+            && (!self.buffered() || target.len() >= DIRECT)
+        {
+            let room = target.len().min(if self.buffered() { SHARE } else { AT_ONCE });
+            let received = self.attempt(|stream, _| stream.receive(&mut target[..room]))?;
+            self.received += received;
+            if received == target.len() || received == 0 || !self.buffered() {
+                self.buffer.stop_skipping();
+                return Ok(received);
+            }
+            // The rest has to be waited for; what is here must not be lost meanwhile.
+            self.buffer.append(&target[..received]);
+        }
+        self.wait_for(target.len())?;
+        Ok(self.buffer.take_into(target))
     }
 
     /// Receives until a whole line is there, or the stream has ended.
