@@ -48,6 +48,7 @@
 
 mod clock;
 mod dispatcher;
+mod event;
 #[cfg(unix)]
 pub mod fd;
 mod free;
@@ -63,8 +64,11 @@ mod sys;
 mod timeout;
 mod timers;
 pub(crate) mod turn;
+#[allow(dead_code, reason = "timers, signals and processes follow")]
+mod watch;
 
 pub use dispatcher::{BATCH, Dispatcher};
+pub use event::{AsyncEvent, EventError, add_event};
 #[cfg(unix)]
 pub use fd::{
     AsyncFd, add_read, add_write, close_socket, max_descriptors, register, register_borrowed,

@@ -25,7 +25,8 @@ pub(crate) struct Schedule {
     pub(super) running: Cell<Option<NonNull<Proc>>>,
     /// Every unfinished proc.
     procs: RefCell<Slots<NonNull<Proc>>>,
-    /// How many suspended procs may be woken by something that is not a `Future` of ours.
+    /// How many suspended procs may be woken by something that is not a `Future` of ours, and how
+    /// many callbacks queued by something that is not of the dispatcher.
     pub(super) foreign: Cell<usize>,
     /// The foreign wakers that wait on our futures.
     pub(super) wakers: RefCell<HashMap<WakerId, NonNull<WakerNode>>>,
@@ -119,9 +120,14 @@ impl Schedule {
         !self.queue.is_empty() || !self.failures.borrow().is_empty()
     }
 
-    /// Whether something outside may wake a proc.
+    /// Whether something outside may wake a proc or queue a callback.
     pub(crate) fn has_foreign(&self) -> bool {
         self.foreign.get() > 0
+    }
+
+    /// Counts something outside that may queue a callback, as long as it may.
+    pub(crate) fn count_foreign(&self, more: isize) {
+        self.foreign.set(self.foreign.get().saturating_add_signed(more));
     }
 
     /// Makes the running `poll` return `error`.
