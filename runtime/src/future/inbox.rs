@@ -27,6 +27,8 @@ pub(crate) struct Inbox {
 struct Content {
     letters: Vec<Letter>,
     bell: Option<Bell>,
+    /// Nobody will read them: the schedule's thread has ended.
+    closed: bool,
 }
 
 /// Interrupts the schedule's thread where it waits.
@@ -67,8 +69,14 @@ impl Inbox {
         drop(old);
     }
 
+    /// Leaves a letter. If the schedule's thread has ended, it is dropped.
     pub(crate) fn send(&self, letter: Letter) {
         let mut content = self.content();
+        if content.closed {
+            // Not while it is locked: a destructor may do anything.
+            drop(content);
+            return;
+        }
         content.letters.push(letter);
         // The schedule takes all letters at once, so whoever sent the first one rings for all.
         let bell = content.bell.clone().filter(|_| content.letters.len() == 1);
@@ -87,6 +95,16 @@ impl Inbox {
         let mut content = self.content();
         self.flag.store(false, Ordering::Release);
         mem::take(&mut content.letters)
+    }
+
+    /// The schedule's thread ends: what was sent is dropped, and what will be is too.
+    pub(crate) fn close(&self) {
+        let (letters, bell) = {
+            let mut content = self.content();
+            content.closed = true;
+            (mem::take(&mut content.letters), content.bell.take())
+        };
+        drop((letters, bell));
     }
 
     fn content(&self) -> MutexGuard<'_, Content> {

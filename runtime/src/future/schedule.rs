@@ -199,8 +199,10 @@ impl Schedule {
         }
     }
 
-    /// The thread ends: drops the frames of unfinished procs and whatever is queued.
+    /// The thread ends: drops the frames of unfinished procs, whatever is queued, and what other
+    /// threads sent.
     fn shut_down(&self) {
+        self.inbox.close();
         // A destructor may start something new; it is given a few chances, and leaked then.
         for _ in 0..100 {
             let procs: Vec<Handle> = {
