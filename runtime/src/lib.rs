@@ -17,7 +17,7 @@
 //! | module | what is in it |
 //! |---|---|
 //! | [`future`] | [`Future`] and its combinators, [`async_check`] |
-//! | [`dispatch`] | the dispatcher, timers, I/O readiness |
+//! | [`dispatch`] | the dispatcher, timers, events, I/O readiness |
 //! | [`net`] | sockets: connecting, accepting, bytes and lines |
 //! | [`error`] | [`Error`], its kinds and its async traceback |
 //! | [`machine`] | what compiled procs call |
@@ -34,8 +34,8 @@ mod macros;
 
 pub use async_proc_macros::async_proc;
 pub use dispatch::{
-    Dispatcher, call_soon, drain, has_pending_operations, poll, run_forever, sleep_async, wait_for,
-    with_timeout,
+    AsyncEvent, Dispatcher, EventError, WatchId, add_event, add_timer, call_soon, drain,
+    has_pending_operations, poll, run_forever, sleep_async, wait_for, with_timeout,
 };
 pub use error::{DispatchError, Error, ErrorKind, FutureError, FutureErrorKind, Result};
 pub use future::{Future, FutureVar, async_check};
@@ -46,8 +46,8 @@ pub use future::{Future, FutureVar, async_check};
 /// needed: `use std::future::Future as StdFuture;`.
 pub mod prelude {
     pub use crate::dispatch::{
-        call_soon, drain, has_pending_operations, poll, run_forever, sleep_async, wait_for,
-        with_timeout,
+        AsyncEvent, add_timer, call_soon, drain, has_pending_operations, poll, run_forever,
+        sleep_async, wait_for, with_timeout,
     };
     pub use crate::error::{Error, ErrorKind};
     pub use crate::future::{Future, FutureVar, all, and, async_check, or};

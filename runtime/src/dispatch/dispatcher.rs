@@ -13,6 +13,7 @@ use super::global;
 use super::reactor::Reactor;
 use super::remote::Remote;
 use super::source::{Direction, Shared};
+use super::timer::Timer;
 use super::timers::{TimerKey, Timers};
 use crate::error::{Closed, NothingPending};
 use crate::future::{Letter, schedule};
@@ -303,7 +304,7 @@ impl Dispatcher {
         schedule::with(|schedule| schedule.run(BATCH))
     }
 
-    /// Completes the futures of due timers. What they set off is queued. `true` if there were any.
+    /// Completes the futures of due timers, and queues their callbacks. `true` if there were any.
     fn fire_timers(&self) -> bool {
         let made = {
             let timers = self.0.timers.borrow();
@@ -316,10 +317,9 @@ impl Dispatcher {
         let mut fired = false;
         loop {
             let due = self.0.timers.borrow_mut().pop_due(now, made);
-            let Some(future) = due else { return fired };
+            let Some((key, timer)) = due else { return fired };
             fired = true;
-            // The program may have completed it itself; then there is nothing to do.
-            let _ = future.complete(());
+            timer.fire(self, key);
         }
     }
 
@@ -383,20 +383,23 @@ impl Dispatcher {
         }
     }
 
-    /// Has `future` complete after `delay`. `None` if the dispatcher is closed.
-    pub(super) fn add_timer(&self, delay: Duration, future: Future<()>) -> Option<TimerKey> {
+    /// Has `timer` fire after `delay`. `None` if the dispatcher is closed.
+    pub(super) fn add_timer(&self, delay: Duration, timer: Timer) -> Option<TimerKey> {
+        self.add_timer_at(self.0.clock.after(delay), timer)
+    }
+
+    pub(super) fn add_timer_at(&self, deadline: Instant, timer: Timer) -> Option<TimerKey> {
         if self.is_closed() {
             return None;
         }
-        let deadline = self.0.clock.after(delay);
         let mut timers = self.0.timers.borrow_mut();
         let key = timers.key(deadline);
-        timers.add(key, future);
+        timers.add(key, timer);
         Some(key)
     }
 
     pub(super) fn remove_timer(&self, key: TimerKey) {
-        // Bound to a name, so that the table is not borrowed while the future is dropped.
+        // Bound to a name, so that the table is not borrowed while it is dropped.
         let removed = self.0.timers.borrow_mut().remove(key);
         drop(removed);
     }
@@ -453,9 +456,8 @@ impl Inner {
         // Futures that finish only queue who waits, so nothing runs in between. What is dropped
         // may run anything: by then the tables are empty.
         let timers = self.timers.take();
-        for future in timers.into_futures().filter(|_| !global::thread_ends()) {
-            // The program may have completed it itself.
-            let _ = future.fail(Closed::by_dispatcher(future.name()));
+        for timer in timers.into_timers().filter(|_| !global::thread_ends()) {
+            timer.close();
         }
         for source in reactor.iter().flat_map(|reactor| reactor.sources()) {
             source.close(Closed::by_dispatcher);

@@ -2,7 +2,8 @@
 //!
 //! It is made by the first use. Futures and procs begin at once, but go on only while the
 //! dispatcher is run: by [`wait_for`], [`run_forever`], [`poll`] or [`drain`]. Nothing is shared
-//! between threads. A thread may have [more than one](set_global_dispatcher).
+//! between threads but [events](AsyncEvent) and [`Remote`]. A thread may have
+//! [more than one](set_global_dispatcher).
 //!
 //! ```
 //! use async_proc::{dispatch, sleep_async};
@@ -16,8 +17,8 @@
 //!
 //! # One turn
 //!
-//! 1. The futures of all due timers are completed, earliest deadline first; equal deadlines in the
-//!    order they were made.
+//! 1. The futures of all due timers are completed and their callbacks queued, earliest deadline
+//!    first; equal deadlines in the order they were made.
 //! 2. I/O events are taken from the system, which is waited for only if nothing is queued, and no
 //!    longer than until the next timer. Operations that can go on now are retried, in order.
 //! 3. Timers again, since time has passed.
@@ -28,10 +29,10 @@
 //!
 //! # What counts as pending
 //!
-//! Queued callbacks, timers, operations submitted to a [`Source`](reactor::Source), and procs that
-//! wait for something other than a [`Future`](crate::Future) of this crate (only their waker tells
-//! when it is there). A registered file or socket with no operation on it does not count, nor does
-//! a future that somebody in the program is going to complete. With nothing pending there is
+//! Queued callbacks, timers, registered [events](AsyncEvent), operations submitted to a
+//! [`Source`](reactor::Source), and procs that wait for something other than a
+//! [`Future`](crate::Future) of this crate (only their waker tells when it is there). A
+//! registered file or socket with no operation on it does not count, nor does a future that somebody in the program is going to complete. With nothing pending there is
 //! nothing to wait for: [`poll`] says so with an error, and [`run_forever`] returns.
 //!
 //! # When something goes wrong
@@ -62,9 +63,9 @@ pub mod socket;
 mod source;
 mod sys;
 mod timeout;
+mod timer;
 mod timers;
 pub(crate) mod turn;
-#[allow(dead_code, reason = "timers, signals and processes follow")]
 mod watch;
 
 pub use dispatcher::{BATCH, Dispatcher};
@@ -81,6 +82,8 @@ pub use global::{global_dispatcher, set_global_dispatcher};
 pub use remote::Remote;
 pub use sleep::sleep_async;
 pub use timeout::with_timeout;
+pub use timer::add_timer;
+pub use watch::WatchId;
 
 #[cfg(test)]
 mod tests;

@@ -6,15 +6,16 @@ use std::time::Duration;
 
 use super::Dispatcher;
 use super::dispatcher::WeakDispatcher;
+use super::timer::Timer;
 use super::timers::TimerKey;
 use crate::Future;
 use crate::error::Closed;
 use crate::future::{Handle, Leaf, Leafed};
 
 /// What a timer's future keeps: where it stands among the timers of which dispatcher.
-pub(super) struct Timer(Cell<Option<(WeakDispatcher, TimerKey)>>);
+pub(super) struct Place(Cell<Option<(WeakDispatcher, TimerKey)>>);
 
-impl Leaf for Timer {
+impl Leaf for Place {
     fn cancel(&self, _: &mut Vec<Handle>) {
         if let Some((home, key)) = self.0.take()
             && let Some(dispatcher) = home.upgrade()
@@ -25,7 +26,7 @@ impl Leaf for Timer {
 }
 
 /// A timer's future.
-pub(super) type Sleep = Leafed<Timer, ()>;
+pub(super) type Sleep = Leafed<Place, ()>;
 
 pub(super) fn sleep(
     name: &'static str,
@@ -33,8 +34,8 @@ pub(super) fn sleep(
     delay: Duration,
 ) -> Sleep {
     Dispatcher::with(|dispatcher| {
-        let sleep = Sleep::new(name, created, Timer(Cell::new(None)));
-        match dispatcher.add_timer(delay, sleep.future().clone()) {
+        let sleep = Sleep::new(name, created, Place(Cell::new(None)));
+        match dispatcher.add_timer(delay, Timer::Future(sleep.future().clone())) {
             Some(key) => sleep.leaf().0.set(Some((dispatcher.downgrade(), key))),
             // It was just made, so it is pending.
             None => drop(sleep.future().fail(Closed::by_dispatcher(name))),

@@ -3,19 +3,19 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use crate::Future;
+use super::timer::Timer;
 
 /// When a timer is due. Of two with one deadline, the one made first comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct TimerKey {
-    deadline: Instant,
+    pub(super) deadline: Instant,
     serial: u64,
 }
 
 /// Every timer that has not fired. Adding and removing take logarithmic time.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Timers {
-    waiting: BTreeMap<TimerKey, Future<()>>,
+    waiting: BTreeMap<TimerKey, Timer>,
     made: u64,
 }
 
@@ -26,11 +26,11 @@ impl Timers {
         TimerKey { deadline, serial: self.made }
     }
 
-    pub(super) fn add(&mut self, key: TimerKey, future: Future<()>) {
-        self.waiting.insert(key, future);
+    pub(super) fn add(&mut self, key: TimerKey, timer: Timer) {
+        self.waiting.insert(key, timer);
     }
 
-    pub(super) fn remove(&mut self, key: TimerKey) -> Option<Future<()>> {
+    pub(super) fn remove(&mut self, key: TimerKey) -> Option<Timer> {
         self.waiting.remove(&key)
     }
 
@@ -52,14 +52,14 @@ impl Timers {
     }
 
     /// Takes out the first timer that is due at `now` and was among the first `made`.
-    pub(super) fn pop_due(&mut self, now: Instant, made: u64) -> Option<Future<()>> {
+    pub(super) fn pop_due(&mut self, now: Instant, made: u64) -> Option<(TimerKey, Timer)> {
         let first = self.waiting.first_entry()?;
         let due = first.key().deadline <= now && first.key().serial <= made;
-        due.then(|| first.remove())
+        due.then(|| first.remove_entry())
     }
 
-    /// The futures of all timers, earliest deadline first.
-    pub(super) fn into_futures(self) -> impl Iterator<Item = Future<()>> {
+    /// All timers, earliest deadline first.
+    pub(super) fn into_timers(self) -> impl Iterator<Item = Timer> {
         self.waiting.into_values()
     }
 }

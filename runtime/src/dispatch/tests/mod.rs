@@ -3,12 +3,13 @@
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
 mod events;
+mod remote;
+mod several;
+mod timer_callbacks;
 mod timers;
 mod turns;
 
 #[cfg(unix)]
 mod descriptors;
-#[cfg(unix)]
-mod several;
 #[cfg(unix)]
 mod sources;
