@@ -38,7 +38,7 @@ pub use dispatch::{
     has_pending_operations, poll, run_forever, sleep_async, wait_for, with_timeout,
 };
 pub use error::{DispatchError, Error, ErrorKind, FutureError, FutureErrorKind, Result};
-pub use future::{Future, FutureVar, async_check};
+pub use future::{Future, FutureStream, FutureVar, async_check};
 
 /// What most programs use: `use async_proc::prelude::*;`.
 ///
@@ -50,7 +50,7 @@ pub mod prelude {
         sleep_async, wait_for, with_timeout,
     };
     pub use crate::error::{Error, ErrorKind};
-    pub use crate::future::{Future, FutureVar, all, and, async_check, or};
+    pub use crate::future::{Future, FutureStream, FutureVar, all, and, async_check, or};
     pub use crate::{await_fut, yield_fut};
     pub use async_proc_macros::async_proc;
 }

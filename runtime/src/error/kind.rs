@@ -54,6 +54,8 @@ pub enum FutureErrorKind {
     NoError,
     /// Its value was read, and an `.await` has taken the value out.
     Taken,
+    /// It is a stream that has ended, and was written to or ended again.
+    Ended,
 }
 
 impl FutureError {
@@ -90,8 +92,10 @@ impl fmt::Display for FutureError {
             FutureErrorKind::Pending => "has not finished yet",
             FutureErrorKind::NoError => "has no error",
             FutureErrorKind::Taken => "has given its value away already",
+            FutureErrorKind::Ended => "has ended already and takes nothing more",
         };
-        write!(f, "the future `{name}` created at {created} {what}")
+        let noun = if *kind == FutureErrorKind::Ended { "stream" } else { "future" };
+        write!(f, "the {noun} `{name}` created at {created} {what}")
     }
 }
 

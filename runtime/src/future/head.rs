@@ -200,6 +200,11 @@ impl Handle {
         self.0
     }
 
+    /// Whether this is the last handle, and nobody waits.
+    pub(crate) fn is_forgotten(&self) -> bool {
+        self.head().is_unique() && self.head().waiters.is_empty()
+    }
+
     pub(crate) fn head(&self) -> &Head {
         // SAFETY: the handle's reference keeps it alive.
         unsafe { self.0.as_ref() }

@@ -14,6 +14,17 @@ pub(crate) trait Leaf {
     /// The future is about to be finished as cancelled. Whatever would have finished it is let go
     /// of; futures that it waited on are added to `upstream`.
     fn cancel(&self, upstream: &mut Vec<Handle>);
+
+    /// The future is freed with a result that nobody looked at. `true` if it has been moved out.
+    ///
+    /// # Safety
+    ///
+    /// `result` points to an initialised `Result<T, Error>`, `T` being the type of the future's
+    /// value. It is used again only if this returns `false`.
+    unsafe fn abandoned(&self, result: *mut ()) -> bool {
+        let _ = result;
+        false
+    }
 }
 
 /// A promise keeps nothing: whoever holds a handle finishes it.
@@ -35,10 +46,21 @@ impl<L: Leaf, T> Block<L, T> {
         is_failed: ResultOf::<T>::is_failed,
         put_error: ResultOf::<T>::put_error,
         take_error: ResultOf::<T>::take_error,
-        drop_result: ResultOf::<T>::drop_result,
+        drop_result: Self::drop_result,
         free: Self::free,
         cancel: Self::cancel,
     };
+
+    unsafe fn drop_result(result: *mut ()) {
+        // SAFETY: a result of this kind is that of a block of this type, which is alive; it is
+        // initialised, and not used again.
+        unsafe {
+            let block = result.byte_sub(offset_of!(Self, result)).cast::<Self>();
+            if (*block).head.seen.get() || !(*block).leaf.abandoned(result) {
+                ResultOf::<T>::drop_result(result);
+            }
+        }
+    }
 
     unsafe fn free(head: NonNull<Head>) {
         // SAFETY: a head of this kind begins a box of this type, and it is not used again.

@@ -78,6 +78,7 @@ mod proc;
 pub(crate) mod schedule;
 mod slots;
 mod std_future;
+mod stream;
 mod unit;
 mod unread;
 mod var;
@@ -88,6 +89,7 @@ pub use callback::CallbackId;
 pub use check::async_check;
 pub use combine::{AsFuture, all, and, or};
 pub use handle::Future;
+pub use stream::{FutureStream, Piece};
 pub use unread::{UnreadError, set_unread_error_hook};
 #[doc(hidden)]
 pub use var::{CompletedAtExit, completed_at_exit};

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
 mod future_vars;
+mod streams;
 
 use std::cell::RefCell;
 use std::rc::Rc;
