@@ -56,6 +56,8 @@ pub enum FutureErrorKind {
     Taken,
     /// It is a stream that has ended, and was written to or ended again.
     Ended,
+    /// It was to be the first of several futures, and there were none.
+    NoMembers,
 }
 
 impl FutureError {
@@ -92,6 +94,7 @@ impl fmt::Display for FutureError {
             FutureErrorKind::Pending => "has not finished yet",
             FutureErrorKind::NoError => "has no error",
             FutureErrorKind::Taken => "has given its value away already",
+            FutureErrorKind::NoMembers => "was made of no futures, none of which can be the first",
             FutureErrorKind::Ended => "has ended already and takes nothing more",
         };
         let noun = if *kind == FutureErrorKind::Ended { "stream" } else { "future" };

@@ -7,6 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::mem;
 use std::ops::{BitAnd, BitOr};
 use std::panic::Location;
+use std::rc::Rc;
 
 use super::Future;
 use super::callback::CallbackId;
@@ -66,14 +67,17 @@ impl Leaf for Listening {
 }
 
 /// A combined future that has not been decided.
-type Combined<T> = Leafed<Listening, T>;
+pub(super) type Combined<T> = Leafed<Listening, T>;
 
-fn combined<T: 'static>(name: &'static str, created: &'static Location<'static>) -> Combined<T> {
+pub(super) fn combined<T: 'static>(
+    name: &'static str,
+    created: &'static Location<'static>,
+) -> Combined<T> {
     Leafed::new(name, created, Listening::default())
 }
 
 /// Ends a combined future, unless it has ended.
-fn decide<T: 'static>(combined: &Combined<T>, result: Result<T, Error>) {
+pub(super) fn decide<T: 'static>(combined: &Combined<T>, result: Result<T, Error>) {
     combined.leaf().stop();
     // The caller cancelled it, or another member decided it: the first to finish counts.
     let _ = match result {
@@ -105,13 +109,13 @@ fn and_at<A: 'static, B: 'static>(
     created: &'static Location<'static>,
 ) -> Future<()> {
     let both = combined("and", created);
-    let left = std::rc::Rc::new(Cell::new(2));
+    let left = Rc::new(Cell::new(2));
     for_each(&both, a, left.clone());
     for_each(&both, b, left);
     both.into_future()
 }
 
-fn for_each<T: 'static>(both: &Combined<()>, member: &Future<T>, left: std::rc::Rc<Cell<usize>>) {
+fn for_each<T: 'static>(both: &Combined<()>, member: &Future<T>, left: Rc<Cell<usize>>) {
     let listener = both.clone();
     both.leaf().add(member.add_callback(move |member| {
         left.set(left.get() - 1);
@@ -161,35 +165,52 @@ fn follow<T: 'static>(first: &Combined<()>, member: &Future<T>) {
 
 /// Finishes with the values of all, in the order given; fails as soon as one fails. With no
 /// futures it has finished at once. The values are cloned, so that others can read them too.
+/// [`settle`](super::settle) waits for all in any case.
 ///
 /// ```
 /// use async_proc::{Future, dispatch, future};
 ///
 /// let (a, b) = (Future::new("a"), Future::new("b"));
-/// let both = future::all(vec![a.clone(), b.clone()]);
+/// let both = future::all([&a, &b]);
 /// b.complete(2)?;
 /// a.complete(1)?;
 /// assert_eq!(dispatch::wait_for(both)?, [1, 2]);
+///
+/// let pauses = (1..4).map(|ms| async_proc::sleep_async(std::time::Duration::from_millis(ms)));
+/// dispatch::wait_for(future::all(pauses))?;
 /// # Ok::<(), async_proc::Error>(())
 /// ```
 #[track_caller]
-pub fn all<T: Clone + 'static>(futures: impl IntoIterator<Item = Future<T>>) -> Future<Vec<T>> {
-    let all = combined("all", Location::caller());
-    let members: std::rc::Rc<[Future<T>]> = futures.into_iter().collect();
-    if members.is_empty() {
+pub fn all<F>(futures: impl IntoIterator<Item = F>) -> Future<Vec<F::Value>>
+where
+    F: AsFuture,
+    F::Value: Clone,
+{
+    let members: Vec<F> = futures.into_iter().collect();
+    all_at(members.iter().map(F::as_future), Location::caller())
+}
+
+fn all_at<'a, T: Clone + 'static>(
+    members: impl ExactSizeIterator<Item = &'a Future<T>>,
+    created: &'static Location<'static>,
+) -> Future<Vec<T>> {
+    let all = combined("all", created);
+    let count = members.len();
+    if count == 0 {
         decide(&all, Ok(Vec::new()));
     }
-    let left = std::rc::Rc::new(Cell::new(members.len()));
-    for member in &*members {
-        let (listener, left, members) = (all.clone(), left.clone(), members.clone());
-        all.leaf().add(member.add_callback(move |member| {
-            left.set(left.get() - 1);
-            match member.error() {
-                Some(error) => decide(&listener, Err(error)),
-                None if left.get() == 0 => {
-                    decide(&listener, members.iter().map(Future::read).collect());
+    let values: Rc<RefCell<Vec<Option<T>>>> = Rc::new(RefCell::new(vec![None; count]));
+    let left = Rc::new(Cell::new(count));
+    for (index, member) in members.enumerate() {
+        let (listener, values, left) = (all.clone(), values.clone(), left.clone());
+        all.leaf().add(member.add_callback(move |member| match member.read() {
+            Err(error) => decide(&listener, Err(error)),
+            Ok(value) => {
+                values.borrow_mut()[index] = Some(value);
+                left.set(left.get() - 1);
+                if left.get() == 0 {
+                    decide(&listener, Ok(values.take().into_iter().flatten().collect()));
                 }
-                None => {}
             }
         }));
     }

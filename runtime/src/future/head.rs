@@ -1,6 +1,6 @@
 //! What every future begins with, and the counted pointer to it.
 
-use std::cell::{Cell, UnsafeCell};
+use std::cell::{Cell, RefCell, UnsafeCell};
 use std::mem::{self, MaybeUninit};
 use std::panic::Location;
 use std::ptr::{self, NonNull};
@@ -230,10 +230,73 @@ impl Drop for Handle {
     }
 }
 
+thread_local! {
+    /// Futures to be freed after the one that is being freed: a chain of them, each freed by a
+    /// callback of the one before, may be long.
+    static LATER: RefCell<Option<Vec<NonNull<Head>>>> = const { RefCell::new(None) };
+}
+
 /// # Safety
 ///
 /// No reference to `head` is left.
 unsafe fn free(head: NonNull<Head>) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        match head.as_ref().waiters.is_empty() {
+            true => free_now(head),
+            false => free_by_turns(head),
+        }
+    }
+}
+
+/// Frees a future that somebody waits on. What that sets off is freed by turns, not in depth.
+///
+/// # Safety
+///
+/// As for [`free`].
+#[cold]
+unsafe fn free_by_turns(head: NonNull<Head>) {
+    struct Outermost;
+    impl Drop for Outermost {
+        fn drop(&mut self) {
+            // Also if a destructor has panicked.
+            let rest = LATER.with(|later| later.take());
+            for head in rest.into_iter().flatten() {
+                // SAFETY: no reference is left to what stands there.
+                unsafe { free_by_turns(head) };
+            }
+        }
+    }
+    let is_later = LATER.try_with(|later| match &mut *later.borrow_mut() {
+        Some(later) => {
+            later.push(head);
+            true
+        }
+        none => {
+            *none = Some(vec![head]);
+            false
+        }
+    });
+    match is_later {
+        Ok(true) => {}
+        Ok(false) => {
+            let _outermost = Outermost;
+            while let Some(head) = LATER.with_borrow_mut(|later| later.as_mut().and_then(Vec::pop))
+            {
+                // SAFETY: no reference is left to what stands there.
+                unsafe { free_now(head) };
+            }
+        }
+        // The thread ends.
+        // SAFETY: the caller's promise.
+        Err(_) => unsafe { free_now(head) },
+    }
+}
+
+/// # Safety
+///
+/// As for [`free`].
+unsafe fn free_now(head: NonNull<Head>) {
     // SAFETY: it is alive until the last line.
     let this = unsafe { head.as_ref() };
     // Nobody can finish it any more, so whoever waits on it never runs for it.

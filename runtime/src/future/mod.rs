@@ -75,6 +75,7 @@ mod leaf;
 mod list;
 mod polling;
 mod proc;
+mod race;
 pub(crate) mod schedule;
 mod slots;
 mod std_future;
@@ -89,6 +90,7 @@ pub use callback::CallbackId;
 pub use check::async_check;
 pub use combine::{AsFuture, all, and, or};
 pub use handle::Future;
+pub use race::{Raced, race, settle};
 pub use stream::{FutureStream, Piece};
 pub use unread::{UnreadError, set_unread_error_hook};
 #[doc(hidden)]
