@@ -35,7 +35,8 @@ mod macros;
 pub use async_proc_macros::async_proc;
 pub use dispatch::{
     AsyncEvent, Dispatcher, EventError, WatchId, add_event, add_timer, call_soon, drain,
-    has_pending_operations, poll, run_forever, sleep_async, wait_for, with_timeout,
+    has_pending_operations, interval, poll, run_forever, sleep_async, wait_for, with_timeout,
+    with_timeout_cancel,
 };
 pub use error::{DispatchError, Error, ErrorKind, FutureError, FutureErrorKind, Result};
 pub use future::{Future, FutureStream, FutureVar, async_check};
@@ -46,8 +47,8 @@ pub use future::{Future, FutureStream, FutureVar, async_check};
 /// needed: `use std::future::Future as StdFuture;`.
 pub mod prelude {
     pub use crate::dispatch::{
-        AsyncEvent, add_timer, call_soon, drain, has_pending_operations, poll, run_forever,
-        sleep_async, wait_for, with_timeout,
+        AsyncEvent, add_timer, call_soon, drain, has_pending_operations, interval, poll,
+        run_forever, sleep_async, wait_for, with_timeout, with_timeout_cancel,
     };
     pub use crate::error::{Error, ErrorKind};
     pub use crate::future::{Future, FutureStream, FutureVar, all, and, async_check, or};

@@ -54,6 +54,7 @@ mod event;
 pub mod fd;
 mod free;
 mod global;
+mod interval;
 mod lane;
 mod op;
 pub mod reactor;
@@ -79,9 +80,10 @@ pub use free::{
     active_descriptors, call_soon, drain, has_pending_operations, poll, run_forever, wait_for,
 };
 pub use global::{global_dispatcher, set_global_dispatcher};
+pub use interval::{Interval, ZeroPeriod, interval};
 pub use remote::Remote;
 pub use sleep::sleep_async;
-pub use timeout::with_timeout;
+pub use timeout::{with_timeout, with_timeout_cancel};
 pub use timer::add_timer;
 pub use watch::WatchId;
 

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
 mod events;
+mod intervals;
+mod limits;
 mod remote;
 mod several;
 mod timer_callbacks;
