@@ -14,7 +14,7 @@ pub(super) fn current() -> Dispatcher {
 }
 
 /// Whether the thread is ending: nobody can be told of anything any more.
-pub(super) fn thread_ends() -> bool {
+pub(crate) fn thread_ends() -> bool {
     GLOBAL.try_with(|_| ()).is_err() || schedule::has_ended()
 }
 

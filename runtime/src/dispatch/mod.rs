@@ -79,6 +79,8 @@ pub use fd::{
 pub use free::{
     active_descriptors, call_soon, drain, has_pending_operations, poll, run_forever, wait_for,
 };
+#[cfg(feature = "tls")]
+pub(crate) use global::thread_ends;
 pub use global::{global_dispatcher, set_global_dispatcher};
 pub use interval::{Interval, ZeroPeriod, interval};
 pub use remote::Remote;

@@ -25,6 +25,10 @@ impl Turn {
         Turn { direction, place: None }
     }
 
+    pub(crate) fn direction(&self) -> Direction {
+        self.direction
+    }
+
     /// Whether the operation may be tried now. If not, `cx` is woken when it may. A source that was
     /// closed has everyone try, and find that out.
     pub(crate) fn is_next(&mut self, source: &Source, cx: &mut Context<'_>) -> bool {

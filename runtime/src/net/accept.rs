@@ -2,9 +2,10 @@
 
 use std::net::SocketAddr;
 
-use socket2::{SockAddr, Socket};
+use socket2::SockAddr;
 
 use super::address::internet;
+use super::wire::Wire;
 use super::{AsyncSocket, Operation, Stop, os};
 use crate::Future;
 use crate::dispatch::reactor::Direction;
@@ -20,8 +21,8 @@ impl AsyncSocket {
     #[track_caller]
     pub fn accept(&self) -> Future<AsyncSocket> {
         let listener = self.clone();
-        self.submit(Direction::Read, Operation::Accept, move |socket| {
-            let (accepted, _) = listener.next_connection(socket)?;
+        self.submit(Direction::Read, Operation::Accept, move |wire| {
+            let (accepted, _) = listener.next_connection(wire)?;
             Ok(accepted)
         })
     }
@@ -35,18 +36,21 @@ impl AsyncSocket {
     #[track_caller]
     pub fn accept_addr(&self) -> Future<(AsyncSocket, SocketAddr)> {
         let listener = self.clone();
-        self.submit(Direction::Read, Operation::Accept, move |socket| {
-            let (accepted, address) = listener.next_connection(socket)?;
+        self.submit(Direction::Read, Operation::Accept, move |wire| {
+            let (accepted, address) = listener.next_connection(wire)?;
             Ok((accepted, internet(address)?))
         })
     }
 
-    fn next_connection(&self, socket: &Socket) -> Result<(AsyncSocket, SockAddr), Stop> {
+    fn next_connection(&self, wire: &Wire) -> Result<(AsyncSocket, SockAddr), Stop> {
         loop {
-            match socket.accept() {
+            match wire.accept() {
                 Ok((accepted, address)) => {
                     let accepted = AsyncSocket::adopt(accepted, self.settings().clone());
-                    return Ok((accepted.map_err(Stop::Failed)?, address));
+                    let accepted = accepted.map_err(Stop::Failed)?;
+                    #[cfg(feature = "tls")]
+                    accepted.wrap_accepted(wire).map_err(Stop::Failed)?;
+                    return Ok((accepted, address));
                 }
                 // It was gone again before it could be accepted: no fault of this socket.
                 Err(error) if os::is_of_peer(&error) => {}

@@ -16,12 +16,28 @@ impl AsyncSocket {
     /// other, those of this socket's version of the internet protocol; the error of the last one
     /// counts.
     ///
+    /// On a socket that is wrapped in TLS the handshake is a part of it: see
+    #[cfg_attr(feature = "tls", doc = "[`wrap_socket`](super::tls::TlsContext::wrap_socket).")]
+    #[cfg_attr(not(feature = "tls"), doc = "the feature `tls`.")]
+    ///
     /// # Errors
     ///
     /// [`SocketError::Os`]: nobody listens there, for example. [`SocketError::Address`],
     /// [`SocketError::Resolve`], [`SocketError::NoAddress`]: there is nothing to connect to.
     #[track_caller]
     pub fn connect(&self, endpoint: impl IntoEndpoint) -> Future<()> {
+        #[cfg(feature = "tls")]
+        if self.is_ssl() {
+            return match endpoint.into_endpoint() {
+                Ok(endpoint) => Future::from_std(self.clone().connect_wrapped(endpoint)),
+                Err(error) => Future::failed_with(error),
+            };
+        }
+        self.connect_plain(endpoint)
+    }
+
+    #[track_caller]
+    pub(super) fn connect_plain(&self, endpoint: impl IntoEndpoint) -> Future<()> {
         match endpoint.into_endpoint() {
             Ok(Endpoint::Address(address)) => self.connect_to(address),
             Ok(Endpoint::Name { host, port }) => {

@@ -34,11 +34,14 @@
 mod accept;
 mod address;
 pub mod borrowed;
+mod close;
 mod connect;
 mod read;
 mod read_line;
 mod send;
 mod socket;
+#[cfg(feature = "tls")]
+pub mod tls;
 mod wire;
 
 pub use crate::dispatch::socket::{

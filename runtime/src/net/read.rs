@@ -75,10 +75,11 @@ impl AsyncSocket {
         })
     }
 
-    /// Whether received bytes wait in the socket's buffer.
+    /// Whether received bytes wait in the socket's buffer, or have been decrypted and not given out.
     #[doc(alias = "hasDataBuffered")]
     pub fn has_data_buffered(&self) -> bool {
         self.shared.buffer().len() > 0
+            || self.shared.open().as_ref().is_some_and(|open| open.wire.has_received())
     }
 
     /// An operation that receives. All of its progress is in the socket's buffer.

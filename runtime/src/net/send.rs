@@ -3,7 +3,7 @@
 use super::{AsyncSocket, Operation, Payload};
 use crate::Future;
 use crate::dispatch::reactor::Direction;
-use crate::dispatch::socket::send_rest;
+use crate::dispatch::socket::{Stream, send_rest};
 
 impl AsyncSocket {
     /// Sends all of `data`. Finished when the operating system has taken it over.

@@ -1,6 +1,6 @@
 //! The socket itself: how it is made and closed, and what all its operations go through.
 
-use std::cell::{Cell, RefCell, RefMut};
+use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::fmt;
 use std::io;
 use std::net::Shutdown;
@@ -61,10 +61,10 @@ pub(super) struct Shared {
 }
 
 /// The operating system's part.
-struct Open {
+pub(super) struct Open {
     // First, so that the reactor forgets the descriptor before it is closed.
-    source: Source,
-    wire: Wire,
+    pub(super) source: Source,
+    pub(super) wire: Wire,
 }
 
 /// What can be chosen for a socket. Those it accepts inherit it.
@@ -144,8 +144,14 @@ impl AsyncSocket {
     pub(super) fn adopt(socket: Socket, settings: Settings) -> Result<Self, Error> {
         let create = |source| SocketError::os(Operation::Create, source);
         socket.set_nonblocking(true).map_err(create)?;
-        let source = os::source(&socket).map_err(create)?;
-        let open = RefCell::new(Some(Open { source, wire: Wire::new(socket) }));
+        Self::adopt_wire(Wire::new(socket), settings)
+    }
+
+    /// Takes over a socket that does not block.
+    pub(super) fn adopt_wire(wire: Wire, settings: Settings) -> Result<Self, Error> {
+        let source =
+            os::source(&wire).map_err(|source| SocketError::os(Operation::Create, source))?;
+        let open = RefCell::new(Some(Open { source, wire }));
         let shared = Shared { open, buffer: RefCell::default(), settings };
         Ok(Self { shared: Rc::new(shared) })
     }
@@ -174,11 +180,17 @@ impl AsyncSocket {
 
     /// Closes the socket. Operations that are pending fail, with an error of the kind
     /// [`Closed`](crate::ErrorKind::Closed). Closing it again does nothing.
+    ///
+    /// What was sent before is delivered. Over TLS that takes what
+    /// [`close_gracefully`](Self::close_gracefully) does; it goes on in the background, for at most
+    /// five seconds. So do not let the program end before it, or wait for it.
     pub fn close(&self) {
         let open = self.shared.open.take();
         // Nothing is borrowed any more: what was waiting may come back here.
         if let Some(open) = open {
             open.source.close();
+            #[cfg(feature = "tls")]
+            super::tls::part(open.wire);
         }
     }
 
@@ -186,6 +198,12 @@ impl AsyncSocket {
     #[doc(alias = "isClosed")]
     pub fn is_closed(&self) -> bool {
         self.shared.open.borrow().is_none()
+    }
+
+    /// Whether the socket is wrapped in TLS.
+    #[doc(alias = "isSsl")]
+    pub fn is_ssl(&self) -> bool {
+        self.shared.open.borrow().as_ref().is_some_and(|open| open.wire.is_tls())
     }
 
     /// The descriptor, as long as the socket is open. It stays the socket's own: whoever uses it
@@ -204,6 +222,14 @@ impl AsyncSocket {
     ///
     /// [`SocketError::Os`]: the socket is not connected.
     pub fn shutdown(&self, how: Shutdown) -> Result<(), Error> {
+        #[cfg(feature = "tls")]
+        if self.is_ssl() && how != Shutdown::Read {
+            self.end_sending()?;
+            return match how {
+                Shutdown::Both => self.with(Operation::Shutdown, |s| s.shutdown(Shutdown::Read)),
+                _ => Ok(()),
+            };
+        }
         self.with(Operation::Shutdown, |socket| socket.shutdown(how))
     }
 
@@ -228,9 +254,14 @@ impl AsyncSocket {
     /// Makes one attempt of an operation that waits elsewhere. `None` if the socket is closed.
     pub(super) fn attempt<T>(
         &self,
+        direction: Direction,
         attempt: impl FnOnce(&Wire) -> Result<T, Stop>,
     ) -> Option<Result<T, Stop>> {
-        self.shared.open.borrow().as_ref().map(|open| attempt(&open.wire))
+        let open = self.shared.open.borrow();
+        let open = open.as_ref()?;
+        let result = attempt(&open.wire);
+        tend(&self.shared, open, direction);
+        Some(result)
     }
 
     /// Starts an operation: `attempt` is made at once, if none of its direction waits already, and
@@ -251,7 +282,9 @@ impl AsyncSocket {
             let open = shared.open.borrow();
             // If it is closed, closing it has failed this operation.
             let Some(open) = &*open else { return Poll::Pending };
-            match attempt(&open.wire) {
+            let result = attempt(&open.wire);
+            tend(&shared, open, direction);
+            match result {
                 Ok(value) => Poll::Ready(Ok(value)),
                 Err(Stop::Wait) => Poll::Pending,
                 Err(Stop::Again) => {
@@ -266,6 +299,13 @@ impl AsyncSocket {
         })
     }
 
+    /// The wire, as long as the socket is open.
+    #[cfg(feature = "tls")]
+    pub(super) fn wire(&self, operation: Operation) -> Result<Ref<'_, Wire>, Error> {
+        Ref::filter_map(self.shared.open.borrow(), |open| open.as_ref().map(|open| &open.wire))
+            .map_err(|_| Closed::new(operation.name()).into())
+    }
+
     /// What the reactor knows of the socket, while it is open.
     pub(super) fn source(&self) -> Option<Source> {
         self.shared.open.borrow().as_ref().map(|open| open.source.clone())
@@ -277,9 +317,34 @@ impl AsyncSocket {
     }
 }
 
+/// Sees to what an attempt has left for others to do.
+fn tend(shared: &Rc<Shared>, open: &Open, direction: Direction) {
+    #[cfg(feature = "tls")]
+    if let Some(session) = open.wire.session() {
+        super::tls::tend(shared, &open.source, session, direction);
+    }
+    #[cfg(not(feature = "tls"))]
+    let _ = (shared, open, direction);
+}
+
 impl Shared {
+    pub(super) fn open(&self) -> Ref<'_, Option<Open>> {
+        self.open.borrow()
+    }
+
     pub(super) fn buffer(&self) -> RefMut<'_, Buffer> {
         self.buffer.borrow_mut()
+    }
+}
+
+/// With TLS the last handle parts from the peer as [`AsyncSocket::close`] does.
+#[cfg(feature = "tls")]
+impl Drop for Shared {
+    fn drop(&mut self) {
+        if let Some(Open { source, wire }) = self.open.take() {
+            drop(source);
+            super::tls::part(wire);
+        }
     }
 }
 

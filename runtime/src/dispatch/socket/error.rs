@@ -37,6 +37,8 @@ pub enum Operation {
     ReceiveFrom,
     /// Sending a datagram to an address.
     SendTo(SocketAddr),
+    /// Agreeing with the peer on how to encrypt.
+    Handshake,
     /// Ending one direction or both.
     Shutdown,
     /// Reading or setting an option.
@@ -62,6 +64,7 @@ impl Operation {
             Self::Send => "send",
             Self::ReceiveFrom => "recv_from",
             Self::SendTo(_) => "send_to",
+            Self::Handshake => "handshake",
             Self::Shutdown => "shutdown",
             Self::Option(_) => "sock_opt",
             Self::LocalAddr => "local_addr",
@@ -85,6 +88,7 @@ impl fmt::Display for Operation {
             Self::Send => f.write_str("send"),
             Self::ReceiveFrom => f.write_str("receive a datagram"),
             Self::SendTo(address) => write!(f, "send a datagram to {address}"),
+            Self::Handshake => f.write_str("do the TLS handshake"),
             Self::Shutdown => f.write_str("shut the socket down"),
             Self::Option(option) => write!(f, "access the option {option}"),
             Self::LocalAddr => f.write_str("tell the address of the socket"),

@@ -31,5 +31,7 @@ pub(crate) use reader::{Reader, Reading};
 pub(crate) use resolve::resolve;
 pub(crate) use send::send_rest;
 pub use socket2::{Domain, Protocol, SockAddr, Type};
+#[cfg(feature = "tls")]
+pub(crate) use stop::OfStream;
 pub(crate) use stop::Stop;
 pub(crate) use stream::Stream;

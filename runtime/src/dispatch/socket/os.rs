@@ -58,6 +58,12 @@ pub(crate) fn send(socket: &Socket, bytes: &[u8]) -> io::Result<usize> {
     socket.send_with_flags(bytes, NO_SIGNAL)
 }
 
+/// Sends several pieces as if they were one.
+#[cfg(feature = "tls")]
+pub(crate) fn send_vectored(socket: &Socket, pieces: &[io::IoSlice<'_>]) -> io::Result<usize> {
+    socket.send_vectored_with_flags(pieces, NO_SIGNAL)
+}
+
 /// Whether a connection could not be made at once, and is on its way.
 pub(crate) fn is_in_progress(error: &io::Error) -> bool {
     #[cfg(unix)]

@@ -41,7 +41,7 @@ impl AsyncSocket {
         if !turn.is_next(&source, cx) {
             return Poll::Pending;
         }
-        let Some(outcome) = self.attempt(attempt) else { return closed() };
+        let Some(outcome) = self.attempt(turn.direction(), attempt) else { return closed() };
         let result = match outcome {
             Ok(value) => Ok(value),
             Err(Stop::Wait) => {
