@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::panic::{self, AssertUnwindSafe, Location};
 use std::task::Poll;
 
+use super::global;
 use super::source::{Direction, Home};
 use crate::future::{Handle, Leaf, Leafed};
 use crate::{Error, Future};
@@ -100,8 +101,10 @@ impl<F> Op<F> {
         // SAFETY: the caller's promise.
         let this = unsafe { Leafed::<Op<F>, T>::from_handle(future.clone()) };
         this.leaf().done();
-        // What has finished stays as it is.
-        let _ = this.future().fail(error);
+        // What has finished stays as it is. Where the thread is ending there is nobody to be told.
+        if !global::thread_ends() {
+            let _ = this.future().fail(error);
+        }
     }
 }
 

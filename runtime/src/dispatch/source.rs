@@ -305,8 +305,8 @@ impl Shared {
             for waiting in self.lane(direction).take() {
                 self.count_operations(-1);
                 match waiting {
-                    _ if global::thread_ends() => {}
                     Waiting::Op(op) => op.fail(Error::from(why(op.name()))),
+                    Waiting::Turn { .. } if global::thread_ends() => {}
                     Waiting::Turn { waker, .. } => {
                         if let Some(waker) = waker {
                             waker.wake();
