@@ -14,6 +14,8 @@ use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Duration;
 
+#[cfg(unix)]
+use async_proc::dispatch::ctrl_c;
 use async_proc::net::{AsyncSocket, SocketError};
 use async_proc::prelude::*;
 
@@ -43,7 +45,7 @@ fn serve(address: String) -> Future<()> {
 
     let room = Rc::new(Room::default());
     async_check(welcome(listener.clone(), room.clone()));
-    interrupted().await?;
+    ctrl_c().await?;
 
     println!("chat: stopping");
     listener.close();
@@ -176,17 +178,8 @@ impl Room {
     }
 }
 
-/// Finishes when Ctrl-C is pressed.
-#[cfg(unix)]
-#[async_proc]
-fn interrupted() -> Future<()> {
-    let (read, write) = std::os::unix::net::UnixStream::pair()?;
-    signal_hook::low_level::pipe::register(signal_hook::consts::SIGINT, write)?;
-    AsyncSocket::from_fd(read)?.recv(1).await?;
-}
-
 /// Elsewhere Ctrl-C just ends the program.
 #[cfg(not(unix))]
-fn interrupted() -> Future<()> {
-    Future::new("interrupted")
+fn ctrl_c() -> Future<()> {
+    Future::new("ctrl_c")
 }

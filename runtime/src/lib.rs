@@ -38,6 +38,8 @@ pub use dispatch::{
     has_pending_operations, interval, poll, run_forever, sleep_async, wait_for, with_timeout,
     with_timeout_cancel,
 };
+#[cfg(unix)]
+pub use dispatch::{SignalError, add_signal, ctrl_c, signal};
 pub use error::{DispatchError, Error, ErrorKind, FutureError, FutureErrorKind, Result};
 pub use future::{Future, FutureStream, FutureVar, async_check};
 

@@ -12,6 +12,8 @@ use super::fd::Table;
 use super::global;
 use super::reactor::Reactor;
 use super::remote::Remote;
+#[cfg(unix)]
+use super::signal::Hubs;
 use super::source::{Direction, Shared};
 use super::timer::Timer;
 use super::timers::{TimerKey, Timers};
@@ -48,6 +50,8 @@ struct Inner {
     reactor: RefCell<Option<Rc<Reactor>>>,
     #[cfg(unix)]
     fds: Table,
+    #[cfg(unix)]
+    signals: Hubs,
     closed: Cell<bool>,
 }
 
@@ -83,6 +87,8 @@ impl Dispatcher {
             reactor: RefCell::default(),
             #[cfg(unix)]
             fds: Table::default(),
+            #[cfg(unix)]
+            signals: Hubs::default(),
             closed: Cell::new(false),
         }))
     }
@@ -426,6 +432,12 @@ impl Dispatcher {
         &self.0.fds
     }
 
+    /// The signals that are watched.
+    #[cfg(unix)]
+    pub(super) fn signals(&self) -> &Hubs {
+        &self.0.signals
+    }
+
     /// The reactor, made now if need be.
     pub(super) fn reactor(&self) -> io::Result<Rc<Reactor>> {
         if self.is_closed() {
@@ -456,9 +468,9 @@ impl Inner {
         // Futures that finish only queue who waits, so nothing runs in between. What is dropped
         // may run anything: by then the tables are empty.
         let timers = self.timers.take();
-        for timer in timers.into_timers().filter(|_| !global::thread_ends()) {
-            timer.close();
-        }
+        timers.into_timers().for_each(Timer::close);
+        #[cfg(unix)]
+        self.signals.close();
         for source in reactor.iter().flat_map(|reactor| reactor.sources()) {
             source.close(Closed::by_dispatcher);
         }

@@ -29,11 +29,12 @@
 //!
 //! # What counts as pending
 //!
-//! Queued callbacks, timers, registered [events](AsyncEvent), operations submitted to a
-//! [`Source`](reactor::Source), and procs that wait for something other than a
-//! [`Future`](crate::Future) of this crate (only their waker tells when it is there). A
-//! registered file or socket with no operation on it does not count, nor does a future that somebody in the program is going to complete. With nothing pending there is
-//! nothing to wait for: [`poll`] says so with an error, and [`run_forever`] returns.
+//! Queued callbacks, timers, registered [events](AsyncEvent), watched signals and processes,
+//! operations submitted to a [`Source`](reactor::Source), and procs that wait for something other
+//! than a [`Future`](crate::Future) of this crate (only their waker tells when it is there). A
+//! registered file or socket with no operation on it does not count, nor does a future that
+//! somebody in the program is going to complete. With nothing pending there is nothing to wait for:
+//! [`poll`] says so with an error, and [`run_forever`] returns.
 //!
 //! # When something goes wrong
 //!
@@ -56,9 +57,13 @@ mod free;
 mod global;
 mod interval;
 mod lane;
+#[cfg(unix)]
+mod once;
 mod op;
 pub mod reactor;
 mod remote;
+#[cfg(unix)]
+mod signal;
 mod sleep;
 pub mod socket;
 mod source;
@@ -84,6 +89,8 @@ pub(crate) use global::thread_ends;
 pub use global::{global_dispatcher, set_global_dispatcher};
 pub use interval::{Interval, ZeroPeriod, interval};
 pub use remote::Remote;
+#[cfg(unix)]
+pub use signal::{SignalError, add_signal, ctrl_c, signal};
 pub use sleep::sleep_async;
 pub use timeout::{with_timeout, with_timeout_cancel};
 pub use timer::add_timer;

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::clock;
 use super::dispatcher::{Dispatcher, WeakDispatcher};
+use super::global;
 use super::timers::TimerKey;
 use super::watch::{self, Callback, WatchId, Watched};
 use crate::Future;
@@ -40,6 +41,7 @@ impl Timer {
     /// Its dispatcher was closed.
     pub(super) fn close(self) {
         match self {
+            Timer::Future(_) if global::thread_ends() => {}
             Timer::Future(future) => drop(future.fail(Closed::by_dispatcher(future.name()))),
             Timer::Callback(ticker) => {
                 watch::end(&*ticker);

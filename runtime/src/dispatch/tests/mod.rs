@@ -14,4 +14,6 @@ mod turns;
 #[cfg(unix)]
 mod descriptors;
 #[cfg(unix)]
+mod signals;
+#[cfg(unix)]
 mod sources;
