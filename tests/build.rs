@@ -31,6 +31,7 @@ const AREAS: &[&str] = &[
     "moves",
     "params",
     "receivers",
+    "awaiting",
     "awaits",
     "attributes",
     "dynamic_drops",

@@ -16,6 +16,7 @@
 
 mod alias;
 mod attributes;
+mod awaiting;
 mod cfg;
 #[cfg(test)]
 mod chapter;
@@ -93,7 +94,7 @@ fn compile(attr: TokenStream, item: TokenStream) -> TokenStream {
             quote::quote!(#errors #function)
         }
     };
-    quote::quote!(#function #diagram)
+    written.written_out.by_their_names(quote::quote!(#function #diagram))
 }
 
 /// Why there is no machine.
@@ -125,6 +126,7 @@ fn machine(
     nested::refuse(&input.body, &mut errors);
     let mut misplaced = Errors::default();
     let items = hoist::items(&mut input.body, &mut misplaced);
+    input.written_out = awaiting::expand(&mut input.body, &mut errors);
     out::complete_at_exit(&mut input);
     let written = input.clone();
     if let Kind::Proc { value } = &input.kind {

@@ -10,6 +10,7 @@ use syn::{
     Signature, Token, Type, Visibility,
 };
 
+use crate::awaiting::WrittenOut;
 use crate::diagnostics::Errors;
 
 /// An annotated function.
@@ -24,6 +25,8 @@ pub(crate) struct Input {
     pub(crate) kind: Kind,
     pub(crate) params: Vec<Param>,
     pub(crate) body: Block,
+    /// The macros in it that were written out.
+    pub(crate) written_out: WrittenOut,
 }
 
 /// The two signatures the compiler takes.
@@ -68,7 +71,8 @@ impl Input {
         }
         let kind = Kind::parse(&mut sig, errors);
         let params = Param::parse_all(&mut sig, matches!(kind, Kind::Proc { .. }), errors);
-        Input { diagram, attrs, vis, sig, kind, params, body: *block }
+        let written_out = WrittenOut::default();
+        Input { diagram, attrs, vis, sig, kind, params, body: *block, written_out }
     }
 
     /// Whether the body's value is a `Result`, so that an error in it notes what it crosses.

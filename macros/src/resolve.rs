@@ -289,7 +289,8 @@ impl Resolver {
     /// An unknown macro: what reads as an expression is one, and the names of other variables in it
     /// are given locals of that name.
     fn unknown(&mut self, mac: &mut Macro) -> Vec<(alias::Name, Ident, bool)> {
-        if suspension::tokens(&mac.tokens) {
+        // In a block of its own what suspends is that block, which captures what it names.
+        if self.depth == 0 && suspension::tokens(&mac.tokens) {
             return Vec::new();
         }
         let arguments = known::parse_unknown(mac);

@@ -7,6 +7,7 @@ use quote::ToTokens;
 use syn::visit::{self, Visit};
 use syn::{Block, Expr, ExprCall, Macro, Stmt};
 
+use crate::awaiting;
 use crate::written::as_written;
 
 /// The macros that are suspensions in disguise.
@@ -65,7 +66,11 @@ pub(crate) fn awaited(body: &Block) -> HashMap<LineColumn, String> {
     impl<'ast> Visit<'ast> for Awaited {
         fn visit_expr_await(&mut self, wait: &'ast syn::ExprAwait) {
             let place = wait.await_token.span.start();
-            self.0.insert(place, as_written(wait.base.to_token_stream()));
+            let text = match awaiting::name_of_awaited(&wait.base) {
+                Some(name) => name.to_owned(),
+                None => as_written(wait.base.to_token_stream()),
+            };
+            self.0.insert(place, text);
             visit::visit_expr_await(self, wait);
         }
         fn visit_item(&mut self, _: &'ast syn::Item) {}

@@ -36,10 +36,12 @@ pub(crate) fn emit(input: &Input) -> TokenStream {
         Kind::Proc { .. } => quote!(twin_of_proc),
         Kind::Async { .. } => quote!(twin),
     };
+    let written_out = &input.written_out.uses;
     let twin = async_block(input, quote!(#pin #(#uses)* #(#patterns)* #body));
     quote! {
         let mut __twin = ::core::marker::PhantomData;
         if false {
+            #written_out
             #[allow(unused_braces)]
             let mut twin = #twin;
             ::async_proc::machine::#check::<_, #output>(&mut __twin, &mut twin);

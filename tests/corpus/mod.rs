@@ -14,6 +14,8 @@ mod case;
 
 #[cfg(area = "attributes")]
 mod attributes;
+#[cfg(area = "awaiting")]
+mod awaiting;
 #[cfg(area = "awaits")]
 mod awaits;
 #[cfg(area = "beyond")]

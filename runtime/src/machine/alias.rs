@@ -1,7 +1,7 @@
 //! Variables of the frame under their own names, for macros that the compiler cannot look into.
 
-/// A variable: copied where it can be, else referred to. Which of the two, the method that is found
-/// under one name tells.
+/// A variable: copied where it can be, lent on if it is a `&mut`, else referred to. Which of them, the
+/// method that is found under one name tells.
 #[derive(Debug)]
 pub struct Alias<T>(*mut T);
 
@@ -37,7 +37,26 @@ impl<T: Copy> Alias<T> {
     }
 }
 
-/// The methods for a variable that cannot be copied.
+/// The method for a variable that is a `&mut`.
+pub trait LentOn<'b, T: ?Sized> {
+    /// What it leads to.
+    ///
+    /// # Safety
+    ///
+    /// It is initialised, and used by nothing else while the reference is.
+    unsafe fn shared(&self) -> &'b mut T;
+}
+
+impl<'b, T: ?Sized> LentOn<'b, T> for Alias<&'b mut T> {
+    #[inline(always)]
+    unsafe fn shared(&self) -> &'b mut T {
+        // SAFETY: the caller's promise.
+        unsafe { &mut **self.0 }
+    }
+}
+
+/// The methods for a variable that can be neither copied nor lent on. They are found last: at a
+/// reference more.
 pub trait ByReference<T> {
     /// A reference to it.
     ///
@@ -54,7 +73,7 @@ pub trait ByReference<T> {
     unsafe fn unique<'a>(&self) -> &'a mut T;
 }
 
-impl<T> ByReference<T> for Alias<T> {
+impl<T> ByReference<T> for &Alias<T> {
     #[inline(always)]
     unsafe fn shared<'a>(&self) -> &'a T {
         // SAFETY: the caller's promise.
@@ -73,8 +92,8 @@ impl<T> ByReference<T> for Alias<T> {
 #[macro_export]
 macro_rules! __alias {
     ($variable:expr) => {{
-        use $crate::machine::ByReference as _;
-        $crate::machine::Alias::of(&raw const $variable).shared()
+        use $crate::machine::{ByReference as _, LentOn as _};
+        (&$crate::machine::Alias::of(&raw const $variable)).shared()
     }};
 }
 
@@ -84,6 +103,6 @@ macro_rules! __alias {
 macro_rules! __alias_mut {
     ($variable:expr) => {{
         use $crate::machine::ByReference as _;
-        $crate::machine::Alias::of(&raw const $variable).unique()
+        (&$crate::machine::Alias::of(&raw const $variable)).unique()
     }};
 }

@@ -49,6 +49,7 @@ mod shown;
 mod site;
 mod slot;
 mod table;
+pub mod together;
 mod unit;
 mod wrong;
 
@@ -56,7 +57,7 @@ use std::alloc::Layout;
 
 use std::marker::PhantomData;
 
-pub use self::alias::{Alias, ByReference};
+pub use self::alias::{Alias, ByReference, LentOn};
 pub use self::branch::Branch;
 pub use self::chain::{
     Chain, FoundSilently, Loud, Quiet, Silent, StepsLoudly, StepsNowhere, found_silently,
