@@ -114,7 +114,7 @@ impl<F> Leaf for Op<F> {
         if let Some((home, direction, pending)) = home
             && let Some(source) = home.upgrade()
         {
-            source.remove(direction, &pending);
+            source.take_back(direction, &pending);
         }
         self.done();
     }

@@ -88,7 +88,7 @@ impl Source {
 
     /// As [`close`](Source::close), with another reason.
     #[cfg(unix)]
-    pub(super) fn close_as(&self, why: fn(&'static str) -> Closed) {
+    pub(super) fn close_as(&self, why: impl Fn(&'static str) -> Closed) {
         self.shared().close(why);
     }
 
@@ -270,6 +270,20 @@ impl Shared {
         lane.wake_pollers();
     }
 
+    /// Takes out an operation that is cancelled. Those behind it have not been tried, and what it has
+    /// received may be there for them: no event would tell.
+    pub(super) fn take_back(self: &Rc<Self>, direction: Direction, pending: &Pending) {
+        let lane = self.lane(direction);
+        let was_first = lane.is_first(pending);
+        self.remove(direction, pending);
+        if was_first
+            && lane.len() > 0
+            && let Some(dispatcher) = self.dispatcher.upgrade()
+        {
+            dispatcher.retry_later(Rc::downgrade(self), direction);
+        }
+    }
+
     /// Takes an operation out, if it is still there.
     pub(super) fn remove(&self, direction: Direction, pending: &Pending) {
         if self.lane(direction).remove(pending).is_some() {
@@ -293,7 +307,7 @@ impl Shared {
         }
     }
 
-    pub(super) fn close(&self, why: fn(&'static str) -> Closed) {
+    pub(super) fn close(&self, why: impl Fn(&'static str) -> Closed) {
         let Some(slot) = self.slot.take() else { return };
         // A dispatcher that is closed has no reactor any more, and nothing to be taken out of.
         if let Some(dispatcher) = self.dispatcher.upgrade()

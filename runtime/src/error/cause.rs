@@ -112,22 +112,40 @@ const UNREGISTERED: &str = "its descriptor was unregistered";
 #[derive(Debug)]
 pub(crate) struct Closed {
     operation: &'static str,
+    /// The number of the descriptor, if it was registered by hand.
+    #[cfg(unix)]
+    fd: Option<std::os::fd::RawFd>,
     why: &'static str,
 }
 
 impl Closed {
     pub(crate) fn new(operation: &'static str) -> Closed {
-        Closed { operation, why: "its file or socket is closed" }
+        Closed::because(operation, "its file or socket is closed")
     }
 
     pub(crate) fn by_dispatcher(operation: &'static str) -> Closed {
-        Closed { operation, why: "its dispatcher is closed" }
+        Closed::because(operation, "its dispatcher is closed")
     }
 
     /// The descriptor is open, and not for the dispatcher any more.
     #[cfg(unix)]
     pub(crate) fn unregistered(operation: &'static str) -> Closed {
-        Closed { operation, why: UNREGISTERED }
+        Closed::because(operation, UNREGISTERED)
+    }
+
+    fn because(operation: &'static str, why: &'static str) -> Closed {
+        Closed {
+            operation,
+            #[cfg(unix)]
+            fd: None,
+            why,
+        }
+    }
+
+    /// The same, of a descriptor that was registered by hand.
+    #[cfg(unix)]
+    pub(crate) fn on(self, fd: std::os::fd::RawFd) -> Closed {
+        Closed { fd: Some(fd), ..self }
     }
 
     /// Whether `error` says that a descriptor was closed, and not only unregistered.
@@ -139,7 +157,12 @@ impl Closed {
 
 impl fmt::Display for Closed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` cannot be done: {}", self.operation, self.why)
+        write!(f, "`{}`", self.operation)?;
+        #[cfg(unix)]
+        if let Some(fd) = self.fd {
+            write!(f, " on descriptor {fd}")?;
+        }
+        write!(f, " cannot be done: {}", self.why)
     }
 }
 

@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 
 use socket2::Domain;
 
-use super::{AsyncSocket, Endpoint, IntoEndpoint, Operation, SocketError, os};
+use super::{AsyncSocket, Endpoint, IntoEndpoint, Operation, os};
 use crate::dispatch::reactor::Direction;
-use crate::dispatch::socket::{Connecting, resolve};
+use crate::dispatch::socket::{Connecting, first, resolve};
 use crate::{Error, Future};
 
 impl AsyncSocket {
@@ -22,8 +22,8 @@ impl AsyncSocket {
     ///
     /// # Errors
     ///
-    /// [`SocketError::Os`]: nobody listens there, for example. [`SocketError::Address`],
-    /// [`SocketError::Resolve`], [`SocketError::NoAddress`]: there is nothing to connect to.
+    /// [`Os`](super::SocketError::Os): nobody listens there, for example. [`Address`](super::SocketError::Address),
+    /// [`Resolve`](super::SocketError::Resolve), [`NoAddress`](super::SocketError::NoAddress): there is nothing to connect to.
     #[track_caller]
     pub fn connect(&self, endpoint: impl IntoEndpoint) -> Future<()> {
         #[cfg(feature = "tls")]
@@ -75,17 +75,10 @@ impl AsyncSocket {
     async fn connect_to_name(&self, host: String, port: u16) -> Result<(), Error> {
         let domain = self.with(Operation::LocalAddr, |socket| Ok(os::domain(socket)))?;
         let found = resolve(host.clone(), port).await?;
-        let mut outcome = Err(SocketError::NoAddress { host }.into());
-        for address in found {
-            if domain.is_some_and(|domain| domain != Domain::for_address(address)) {
-                continue;
-            }
-            outcome = self.connect_to(address).await;
-            if outcome.is_ok() || self.is_closed() {
-                break;
-            }
-        }
-        outcome
+        let usable = found
+            .into_iter()
+            .filter(|address| domain.is_none_or(|domain| domain == Domain::for_address(*address)));
+        first(host, usable, |address| self.connect_to(address)).await
     }
 }
 
@@ -97,13 +90,10 @@ async fn dial(endpoint: Endpoint) -> Result<AsyncSocket, Error> {
             (host, found)
         }
     };
-    let mut outcome = Err(SocketError::NoAddress { host }.into());
-    for address in addresses {
+    let dialed = first(host, addresses, async |address| {
         let socket = if address.is_ipv6() { AsyncSocket::tcp6() } else { AsyncSocket::tcp() }?;
-        outcome = socket.connect_to(address).await.map(|()| socket);
-        if outcome.is_ok() {
-            break;
-        }
-    }
-    outcome
+        socket.connect_to(address).await?;
+        Ok(socket)
+    });
+    dialed.await
 }

@@ -1,8 +1,8 @@
 //! Receiving lines.
 
-use super::{AsyncSocket, Operation, SocketError, Stop};
+use super::{AsyncSocket, Operation, Stop};
 use crate::Future;
-use crate::dispatch::socket::{Buffer, Line};
+use crate::dispatch::socket::{Buffer, Line, text};
 
 /// # Lines
 ///
@@ -26,22 +26,23 @@ impl AsyncSocket {
     ///
     /// # Errors
     ///
-    /// [`SocketError::LineTooLong`]; [`SocketError::NotUtf8`], which holds the line; and as
+    /// [`LineTooLong`](super::SocketError::LineTooLong);
+    /// [`NotUtf8`](super::SocketError::NotUtf8), which holds the line; and as
     /// [`recv`](Self::recv).
     #[doc(alias = "recvLine")]
     #[track_caller]
     pub fn recv_line(&self) -> Future<String> {
-        self.line(|buffer, line| text(original(buffer, line, <[u8]>::to_vec)))
+        self.line(|buffer, line| text(buffer.take_original(line, <[u8]>::to_vec)))
     }
 
     /// [`recv_line`](Self::recv_line) for lines that need not be text.
     ///
     /// # Errors
     ///
-    /// As [`recv_line`](Self::recv_line), but never [`SocketError::NotUtf8`].
+    /// As [`recv_line`](Self::recv_line), but never [`NotUtf8`](super::SocketError::NotUtf8).
     #[track_caller]
     pub fn recv_line_bytes(&self) -> Future<Vec<u8>> {
-        self.line(|buffer, line| Ok(original(buffer, line, <[u8]>::to_vec)))
+        self.line(|buffer, line| Ok(buffer.take_original(line, <[u8]>::to_vec)))
     }
 
     /// Reads a line of UTF-8 text, or `None` at the end of the stream. What stands there without
@@ -80,26 +81,6 @@ impl AsyncSocket {
     }
 }
 
-/// What `take` makes of a line as the original gives it, signs and all. The line is behind us then,
-/// whatever that is.
-pub(super) fn original<T>(
-    buffer: &mut Buffer,
-    line: Option<Line>,
-    take: impl FnOnce(&[u8]) -> T,
-) -> T {
-    match line {
-        Some(Line { length: 0, consumed }) => {
-            buffer.consume(consumed);
-            take(b"\r\n")
-        }
-        Some(line) => buffer.take_line(line, take),
-        None => {
-            buffer.clear();
-            take(b"")
-        }
-    }
-}
-
 /// What `take` makes of a line as it is, if there is one.
 pub(super) fn plain<T>(
     buffer: &mut Buffer,
@@ -110,11 +91,4 @@ pub(super) fn plain<T>(
         Some(line) => Some(buffer.take_line(line, take)),
         None => buffer.take_last_line(take),
     }
-}
-
-fn text(line: Vec<u8>) -> Result<String, Stop> {
-    String::from_utf8(line).map_err(|error| {
-        let valid_up_to = error.utf8_error().valid_up_to();
-        SocketError::NotUtf8 { line: error.into_bytes(), valid_up_to }.into()
-    })
 }

@@ -2,11 +2,13 @@
 
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use std::rc::Rc;
 
 use rustix::io::{FdFlags, fcntl_getfd, fcntl_setfd, ioctl_fionbio};
 use rustix::process::{Resource, getrlimit};
 
 use super::AsyncFd;
+use super::registered::Registered;
 use super::table::Entry;
 use crate::Error;
 use crate::dispatch::Dispatcher;
@@ -66,9 +68,8 @@ fn add(fd: RawFd, owned: Option<OwnedFd>) -> Result<AsyncFd, Error> {
         return Err(DispatchError::AlreadyRegistered { fd }.into());
     }
     let source = Source::new(fd).map_err(|error| refused(fd, error))?;
-    let entry = Entry { source, fd: AsyncFd::new(fd), owned };
-    let fd = entry.fd;
-    dispatcher.fds().insert(entry);
+    let fd = AsyncFd::new(fd);
+    dispatcher.fds().insert(Entry { registered: Registered::new(fd, source), owned });
     Ok(fd)
 }
 
@@ -78,7 +79,8 @@ fn refused(fd: RawFd, source: io::Error) -> SocketError {
 
 /// Takes a descriptor from the dispatcher, and gives it back open; `None` if it was not the
 /// dispatcher's own. What is watched on it is forgotten, and operations that are pending fail, with
-/// an error of kind [`Closed`](crate::ErrorKind::Closed). (In the original they never finish.)
+/// an error of kind [`Closed`](crate::ErrorKind::Closed). (In the original they never finish.) A line
+/// of which a part was received is lost.
 ///
 /// # Errors
 ///
@@ -96,7 +98,8 @@ fn refused(fd: RawFd, source: io::Error) -> SocketError {
 /// ```
 pub fn unregister(fd: AsyncFd) -> Result<Option<OwnedFd>, Error> {
     let entry = remove("unregister", fd)?;
-    entry.source.close_as(Closed::unregistered);
+    let number = fd.as_raw_fd();
+    entry.registered.source.close_as(|name| Closed::unregistered(name).on(number));
     Ok(entry.owned)
 }
 
@@ -109,9 +112,7 @@ pub fn unregister(fd: AsyncFd) -> Result<Option<OwnedFd>, Error> {
 /// [`DispatchError::NotRegistered`].
 #[doc(alias = "closeSocket")]
 pub fn close_socket(fd: AsyncFd) -> Result<(), Error> {
-    let entry = remove("close_socket", fd)?;
-    entry.source.close();
-    drop(entry.owned);
+    remove("close_socket", fd)?.close();
     Ok(())
 }
 
@@ -120,10 +121,10 @@ fn remove(operation: &'static str, fd: AsyncFd) -> Result<Entry, Error> {
     removed.ok_or_else(|| DispatchError::NotRegistered { operation, fd: fd.as_raw_fd() }.into())
 }
 
-/// The source of a descriptor, for `operation`.
-pub(super) fn source(operation: &'static str, fd: AsyncFd) -> Result<Source, Error> {
-    let source = Dispatcher::current().fds().source(fd);
-    source.ok_or_else(|| DispatchError::NotRegistered { operation, fd: fd.as_raw_fd() }.into())
+/// A registered descriptor, for `operation`.
+pub(super) fn registered(operation: &'static str, fd: AsyncFd) -> Result<Rc<Registered>, Error> {
+    let registered = Dispatcher::current().fds().get(fd);
+    registered.ok_or_else(|| DispatchError::NotRegistered { operation, fd: fd.as_raw_fd() }.into())
 }
 
 /// Whether processes that this one becomes or starts inherit the descriptor. Those that this crate
@@ -134,7 +135,7 @@ pub(super) fn source(operation: &'static str, fd: AsyncFd) -> Result<Source, Err
 /// [`DispatchError::NotRegistered`].
 #[doc(alias = "setInheritable")]
 pub fn set_inheritable(fd: AsyncFd, inheritable: bool) -> Result<(), Error> {
-    let _open = source("set_inheritable", fd)?;
+    let _open = registered("set_inheritable", fd)?;
     // SAFETY: it is registered: the dispatcher owns it, or its owner keeps it open.
     let fd = unsafe { BorrowedFd::borrow_raw(fd.as_raw_fd()) };
     let mut flags = fcntl_getfd(fd).map_err(io::Error::from)?;
@@ -160,6 +161,6 @@ pub fn max_descriptors() -> usize {
 impl Dispatcher {
     /// Whether `fd` is registered with this dispatcher.
     pub fn contains(&self, fd: AsyncFd) -> bool {
-        self.fds().source(fd).is_some()
+        self.fds().get(fd).is_some()
     }
 }

@@ -8,7 +8,7 @@ use std::task::Poll;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::AsyncFd;
-use super::register::source;
+use super::register::registered;
 use crate::dispatch::reactor::Direction;
 use crate::error::Closed;
 use crate::future::{CallbackId, schedule};
@@ -107,7 +107,8 @@ fn add(
     direction: Direction,
     callback: impl FnMut(AsyncFd) -> bool + 'static,
 ) -> Result<Watch, Error> {
-    let source = source(name, fd)?;
+    let registered = registered(name, fd)?;
+    let source = &registered.source;
     let callback = RefCell::new(callback);
     let (submitted, done) = (Cell::new(false), Cell::new(false));
     let watcher = Rc::new(Watcher { fd, callback, submitted, done });

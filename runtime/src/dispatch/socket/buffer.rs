@@ -76,6 +76,27 @@ impl Buffer {
         taken
     }
 
+    /// Lets `take` have a line as the original gives it: an empty one is CR LF, the end of the stream
+    /// nothing, and what came after the last line is lost. The line is behind us then, whatever that
+    /// is.
+    pub(crate) fn take_original<T>(
+        &mut self,
+        line: Option<Line>,
+        take: impl FnOnce(&[u8]) -> T,
+    ) -> T {
+        match line {
+            Some(Line { length: 0, consumed }) => {
+                self.consume(consumed);
+                take(b"\r\n")
+            }
+            Some(line) => self.take_line(line, take),
+            None => {
+                self.clear();
+                take(b"")
+            }
+        }
+    }
+
     /// Lets `take` have what is left at the end of the stream, if it is a line and not the rest of
     /// one that is skipped.
     pub(crate) fn take_last_line<T>(&mut self, take: impl FnOnce(&[u8]) -> T) -> Option<T> {

@@ -1,10 +1,12 @@
-//! One connection that is being made.
+//! Connections that are being made.
 
 use std::io;
+use std::net::SocketAddr;
 
 use socket2::{SockAddr, Socket};
 
-use super::{Stop, os};
+use super::{SocketError, Stop, os};
+use crate::{Error, ErrorKind};
 
 /// A connection that is being made, by as many attempts as it takes.
 pub(crate) struct Connecting {
@@ -46,4 +48,22 @@ fn has_connected(socket: &Socket) -> Result<(), Stop> {
         Err(error) if error.kind() == io::ErrorKind::NotConnected => Err(Stop::Wait),
         Err(error) => Err(error.into()),
     }
+}
+
+/// What the first of `addresses` gives with which `attempt` succeeds, or the error of the last one.
+/// There is nothing more to try if the socket is closed.
+pub(crate) async fn first<T>(
+    host: String,
+    addresses: impl IntoIterator<Item = SocketAddr>,
+    mut attempt: impl AsyncFnMut(SocketAddr) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let mut outcome = Err(SocketError::NoAddress { host }.into());
+    for address in addresses {
+        outcome = attempt(address).await;
+        match &outcome {
+            Err(error) if error.kind() != ErrorKind::Closed => {}
+            _ => break,
+        }
+    }
+    outcome
 }

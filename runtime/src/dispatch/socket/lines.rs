@@ -1,5 +1,7 @@
 //! Where a line ends: pure rules over bytes, the same however the input was cut into reads.
 
+use super::{SocketError, Stop};
+
 /// The first line of a piece of input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Line {
@@ -38,6 +40,14 @@ pub(crate) fn scan(input: &[u8], searched: usize, limit: usize) -> Scan {
         (b'\r', Some(b'\n')) => Scan::Line(Line { length, consumed: length + 2 }),
         _ => Scan::Line(Line { length, consumed: length + 1 }),
     }
+}
+
+/// A line as text.
+pub(crate) fn text(line: Vec<u8>) -> Result<String, Stop> {
+    String::from_utf8(line).map_err(|error| {
+        let valid_up_to = error.utf8_error().valid_up_to();
+        SocketError::NotUtf8 { line: error.into_bytes(), valid_up_to }.into()
+    })
 }
 
 /// How many of the bytes of `input` can never be part of a terminator that is not complete yet.

@@ -7,6 +7,8 @@ use std::os::fd::AsRawFd;
 #[cfg(windows)]
 use std::os::windows::io::AsRawSocket;
 
+#[cfg(unix)]
+use socket2::SockAddr;
 use socket2::{Domain, Socket};
 
 use crate::dispatch::reactor::Source;
@@ -62,6 +64,34 @@ pub(crate) fn send(socket: &Socket, bytes: &[u8]) -> io::Result<usize> {
 #[cfg(feature = "tls")]
 pub(crate) fn send_vectored(socket: &Socket, pieces: &[io::IoSlice<'_>]) -> io::Result<usize> {
     socket.send_vectored_with_flags(pieces, NO_SIGNAL)
+}
+
+/// Receives up to `size` bytes into memory of their own, or only shows them.
+#[cfg(unix)]
+pub(crate) fn receive_new(socket: &Socket, size: usize, peek: bool) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(size);
+    let room = &mut bytes.spare_capacity_mut()[..size];
+    let count = if peek { socket.peek(room) } else { socket.recv(room) }?;
+    // SAFETY: so many bytes were written, at the beginning of the room.
+    unsafe { bytes.set_len(count) };
+    Ok(bytes)
+}
+
+/// Receives a datagram, or only shows it.
+#[cfg(unix)]
+pub(crate) fn receive_from(
+    socket: &Socket,
+    room: &mut [u8],
+    peek: bool,
+) -> io::Result<(usize, SockAddr)> {
+    // SAFETY: as in `peek`.
+    let room = unsafe { &mut *(std::ptr::from_mut(room) as *mut [MaybeUninit<u8>]) };
+    if peek { socket.peek_from(room) } else { socket.recv_from(room) }
+}
+
+#[cfg(unix)]
+pub(crate) fn send_to(socket: &Socket, bytes: &[u8], address: &SockAddr) -> io::Result<usize> {
+    socket.send_to_with_flags(bytes, address, NO_SIGNAL)
 }
 
 /// Whether a connection could not be made at once, and is on its way.

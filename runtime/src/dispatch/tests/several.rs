@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use crate::dispatch::fd::recv;
 use crate::dispatch::reactor::{Direction, Source};
 use crate::dispatch::{
     Dispatcher, active_descriptors, call_soon, global_dispatcher, has_pending_operations,
@@ -95,10 +96,7 @@ fn other_threads_reach_whichever_dispatcher_waits() {
 fn closing_a_dispatcher_fails_everything_that_is_pending_on_it() {
     let (ours, _peer) = UnixStream::pair().unwrap();
     let fd = register(ours).unwrap();
-    let source = Dispatcher::current().fds().source(fd).unwrap();
-    let read = source.submit(Direction::Read, || -> std::io::Result<()> {
-        Err(std::io::ErrorKind::WouldBlock.into())
-    });
+    let read = recv(fd, 1);
     let hour = sleep_async(LONG);
     let race = with_timeout(Future::<()>::new("never"), LONG);
     let dispatcher = Dispatcher::current();

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use super::super::read_line::{original, plain};
+use super::super::read_line::plain;
 use super::super::{AsyncSocket, Operation, SocketError};
 use crate::Error;
 use crate::dispatch::reactor::Direction;
@@ -111,7 +111,7 @@ impl<B: LineBuffer> Future for RecvLineRef<'_, B> {
         let Self { socket, line, limit, turn } = self.get_mut();
         socket.poll_read(turn, Operation::ReceiveLine, cx, |reader| {
             let found = reader.wait_for_line(*limit)?;
-            Ok(original(reader.buffer, found, |bytes| line.set(bytes))?)
+            Ok(reader.buffer.take_original(found, |bytes| line.set(bytes))?)
         })
     }
 }
