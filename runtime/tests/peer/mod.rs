@@ -24,15 +24,27 @@ where
 
 /// Two ends of a connection: ours and a blocking one.
 pub(crate) fn pair() -> (AsyncSocket, TcpStream) {
+    let (ours, theirs) = streams();
+    (AsyncSocket::from_fd(ours).unwrap(), theirs)
+}
+
+fn streams() -> (TcpStream, TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let ours = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
     let (theirs, _) = listener.accept().unwrap();
     theirs.set_read_timeout(Some(TIMEOUT)).unwrap();
     theirs.set_write_timeout(Some(TIMEOUT)).unwrap();
-    (AsyncSocket::from_fd(ours).unwrap(), theirs)
+    (ours, theirs)
 }
 
 /// Ends a connection with a reset.
 pub(crate) fn reset(stream: TcpStream) {
     socket2::Socket::from(stream).set_linger(Some(Duration::ZERO)).unwrap();
+}
+
+/// Two ends of a connection: ours, registered by hand, and a blocking one.
+#[cfg(unix)]
+pub(crate) fn fd_pair() -> (async_proc::dispatch::AsyncFd, TcpStream) {
+    let (ours, theirs) = streams();
+    (async_proc::dispatch::register(ours).unwrap(), theirs)
 }

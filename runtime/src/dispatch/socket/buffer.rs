@@ -33,6 +33,11 @@ impl Buffer {
         &self.storage[self.start..self.end]
     }
 
+    /// How many of the first bytes are known to hold no end of a line.
+    pub(crate) fn searched(&self) -> usize {
+        self.searched
+    }
+
     /// Forgets the first `count` bytes.
     pub(crate) fn consume(&mut self, count: usize) {
         debug_assert!(count <= self.len());

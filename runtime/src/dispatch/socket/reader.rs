@@ -119,7 +119,7 @@ impl<'a, S: Stream> Reader<'a, S> {
         let seen = self.attempt(|stream, buffer| {
             buffer.fill(LOOK_AHEAD, |room| stream.peek(&mut room[..LOOK_AHEAD]))
         })?;
-        let line = match lines::scan(self.buffer.bytes(), 0, usize::MAX) {
+        let line = match lines::scan(self.buffer.bytes(), self.buffer.searched(), usize::MAX) {
             // At least the byte that shows that a CR was the whole end of the line.
             Scan::Line(line) => (line.consumed - before).max(1),
             Scan::Partial | Scan::TooLong => seen,
