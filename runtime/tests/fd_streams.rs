@@ -237,5 +237,5 @@ fn who_always_finds_something_to_read_has_a_share_of_each_turn() {
         assert!(count.get() - before <= 256, "{}", count.get() - before);
     }
     assert!(turns >= 7, "{turns}");
-    run(async move { reading.await });
+    run(reading);
 }

@@ -22,7 +22,7 @@ impl Connecting {
     /// Begins, or sees how it went.
     pub(crate) fn attempt(&mut self, socket: &Socket) -> Result<(), Stop> {
         if self.begun {
-            return has_connected(socket);
+            return self.has_connected(socket);
         }
         self.begun = true;
         match socket.connect(&self.address) {
@@ -35,18 +35,21 @@ impl Connecting {
             Ok(()) => Ok(()),
         }
     }
-}
 
-/// Whether a connection that was begun has come about. The socket was ready, or the reactor
-/// only thought so.
-fn has_connected(socket: &Socket) -> Result<(), Stop> {
-    if let Some(error) = socket.take_error()? {
-        return Err(Stop::Os(error));
-    }
-    match socket.peer_addr() {
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::NotConnected => Err(Stop::Wait),
-        Err(error) => Err(error.into()),
+    /// Whether what was begun has come about. The socket was ready, or the reactor only thought so.
+    fn has_connected(&self, socket: &Socket) -> Result<(), Stop> {
+        if let Some(error) = socket.take_error()? {
+            // Linux has to tell `connect` too that it has failed: the socket is still connecting
+            // before that, and another attempt would be an error.
+            #[cfg(any(target_os = "linux", target_os = "android"))]
+            let _told = socket.connect(&self.address);
+            return Err(Stop::Os(error));
+        }
+        match socket.peer_addr() {
+            Ok(_) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::NotConnected => Err(Stop::Wait),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 
