@@ -5,8 +5,9 @@ mod peer;
 
 use std::io::{ErrorKind, Write};
 use std::net::{Shutdown, TcpListener};
+use std::time::Duration;
 
-use async_proc::net::{AsyncSocket, Operation, SockOpt, SocketError};
+use async_proc::net::{AsyncSocket, Keepalive, Operation, SockOpt, SocketError};
 use async_proc::{Error, ErrorKind as Kind};
 use peer::{pair, reset, run};
 
@@ -169,6 +170,7 @@ fn options_are_what_they_were_set_to_and_are_named_in_errors() -> Result<(), Err
     let socket = AsyncSocket::tcp()?;
     let mut options = vec![
         SockOpt::Broadcast,
+        SockOpt::DontRoute,
         SockOpt::KeepAlive,
         SockOpt::NoDelay,
         SockOpt::OobInline,
@@ -184,7 +186,49 @@ fn options_are_what_they_were_set_to_and_are_named_in_errors() -> Result<(), Err
         }
     }
     assert!(!socket.get_sock_opt(SockOpt::AcceptConn)?);
+    assert!(!socket.get_sock_opt(SockOpt::Debug)?);
+    // A privileged process may, another may not, and that is told.
+    if let Err(error) = socket.set_sock_opt(SockOpt::Debug, true) {
+        assert_eq!(os(&error), (Operation::Option(SockOpt::Debug), ErrorKind::PermissionDenied));
+    }
+    let error = socket.get_sock_opt(SockOpt::OnlyV6).unwrap_err();
+    assert!(error.to_string().contains("IPV6_V6ONLY"), "{error}");
     let error = socket.set_sock_opt(SockOpt::AcceptConn, true).unwrap_err();
     assert!(error.to_string().contains("SO_ACCEPTCONN"), "{error}");
+    Ok(())
+}
+
+#[test]
+fn options_with_a_value_are_what_they_were_set_to() -> Result<(), Error> {
+    let socket = AsyncSocket::tcp()?;
+    socket.set_send_buffer_size(50_000)?;
+    assert!(socket.send_buffer_size()? >= 50_000);
+    socket.set_recv_buffer_size(50_000)?;
+    assert!(socket.recv_buffer_size()? >= 50_000);
+    socket.set_ttl(9)?;
+    assert_eq!(socket.ttl()?, 9);
+    socket.set_tos(0x28)?;
+    assert_eq!(socket.tos()?, 0x28);
+    socket.set_linger(Some(Duration::from_secs(3)))?;
+    assert_eq!(socket.linger()?, Some(Duration::from_secs(3)));
+    socket.set_linger(None)?;
+    assert_eq!(socket.linger()?, None);
+    let keepalive = Keepalive {
+        idle: Some(Duration::from_secs(50)),
+        interval: Some(Duration::from_secs(5)),
+        retries: Some(7),
+    };
+    socket.set_keepalive(keepalive)?;
+    assert!(socket.get_sock_opt(SockOpt::KeepAlive)?);
+    #[cfg(unix)]
+    assert_eq!(socket.keepalive()?, keepalive);
+    #[cfg(target_os = "linux")]
+    {
+        socket.set_user_timeout(Some(Duration::from_millis(1500)))?;
+        assert_eq!(socket.user_timeout()?, Some(Duration::from_millis(1500)));
+    }
+    let error = socket.set_ttl(1000).unwrap_err();
+    assert_eq!(os(&error).0, Operation::Tune("IP_TTL"));
+    assert!(error.to_string().starts_with("cannot access the option IP_TTL: "), "{error}");
     Ok(())
 }

@@ -188,3 +188,136 @@ fn a_proc_that_always_finds_something_to_read_lets_others_have_their_turn() {
     assert!(turns >= LINES / 256);
     writing.join().unwrap();
 }
+
+#[test]
+fn peeking_takes_nothing_with_a_buffer_and_without() {
+    for buffered in [true, false] {
+        let (socket, mut peer) = pair();
+        let socket = if buffered { socket } else { socket.unbuffered() };
+        let first = socket.peek(4);
+        peer.write_all(b"line\nrest").unwrap();
+        drop(peer);
+        run(async move {
+            assert_eq!(first.await?, b"line");
+            assert_eq!(socket.peek(2).await?, b"li");
+            assert_eq!(socket.peek(0).await?, b"");
+            assert_eq!(socket.has_data_buffered(), buffered);
+            assert_eq!(socket.recv_line().await?, "line");
+            assert_eq!(socket.peek(100).await?, b"rest");
+            assert_eq!(socket.peek(100).await?, b"rest");
+            assert_eq!(socket.recv_exact(4).await?, b"rest");
+            assert_eq!(socket.peek(100).await?, b"");
+            assert_eq!(socket.peek(100).await?, b"");
+            Ok(())
+        });
+    }
+}
+
+#[test]
+fn an_exact_read_waits_for_all_bytes_with_a_buffer_and_without() {
+    for buffered in [true, false] {
+        let (socket, mut peer) = pair();
+        let socket = if buffered { socket } else { socket.unbuffered() };
+        let exact = socket.recv_exact(6);
+        peer.write_all(b"abc").unwrap();
+        poll(std::time::Duration::from_millis(1)).unwrap();
+        assert!(!exact.finished());
+        peer.write_all(b"defghi").unwrap();
+        drop(peer);
+        run(async move {
+            assert_eq!(exact.await?, b"abcdef");
+            assert_eq!(socket.recv_exact(0).await?, b"");
+            let error = socket.recv_exact(4).await.unwrap_err();
+            assert_eq!(error.to_string(), "the stream has ended after 3 of 4 bytes");
+            assert_eq!(socket.recv(4).await?, b"ghi", "nothing is lost");
+            Ok(())
+        });
+    }
+}
+
+#[test]
+fn payloads_that_are_sent_together_stay_together_among_other_sends() {
+    const LENGTH: usize = 200_000;
+    let (socket, mut peer) = pair();
+    let mut sends = vec![socket.send_all(["", "a", "", "bc"]), socket.send_all([""; 0])];
+    for number in 0..20_u8 {
+        // More payloads than one system call takes, and more bytes than the system does.
+        let pieces: Vec<Rc<[u8]>> = vec![vec![number; LENGTH / 100].into(); 100];
+        sends.push(socket.send_all(pieces));
+        sends.push(socket.send("|"));
+    }
+    assert!(sends[0].finished() && !sends[41].finished());
+    socket.shutdown(std::net::Shutdown::Read).unwrap();
+    let reading = thread::spawn(move || {
+        let mut received = Vec::new();
+        peer.read_to_end(&mut received).unwrap();
+        received
+    });
+    run(async move {
+        for send in sends {
+            send.await?;
+        }
+        socket.close();
+        Ok(())
+    });
+    let mut expected = b"abc".to_vec();
+    for number in 0..20_u8 {
+        expected.extend([number; LENGTH]);
+        expected.push(b'|');
+    }
+    assert!(reading.join().unwrap() == expected);
+}
+
+#[test]
+fn a_listener_without_a_host_takes_every_address_and_both_protocols_when_asked() {
+    run(async {
+        let listener = AsyncSocket::listener("")?;
+        let port = listener.local_addr()?.port();
+        assert_eq!(listener.local_addr()?.ip(), std::net::Ipv4Addr::UNSPECIFIED);
+        AsyncSocket::dial(("127.0.0.1", port)).await?;
+        assert!(listener.accept_addr().await?.1.is_ipv4());
+
+        let server = AsyncSocket::tcp()?;
+        server.bind_addr(0)?;
+        server.listen_with(8)?;
+        AsyncSocket::dial(("127.0.0.1", server.local_addr()?.port())).await?;
+        server.accept().await?;
+
+        let Ok(both) = AsyncSocket::dual_stack_listener(0) else { return Ok(()) };
+        let port = both.local_addr()?.port();
+        AsyncSocket::dial(("127.0.0.1", port)).await?;
+        let (_, from) = both.accept_addr().await?;
+        assert!(from.is_ipv6() && from.ip().to_canonical().is_ipv4());
+        AsyncSocket::dial(("::1", port)).await?;
+        assert_eq!(both.accept_addr().await?.1.ip(), std::net::Ipv6Addr::LOCALHOST);
+
+        let only = AsyncSocket::tcp6()?;
+        only.set_sock_opt(async_proc::net::SockOpt::OnlyV6, true)?;
+        only.bind_addr("")?;
+        only.listen()?;
+        let port = only.local_addr()?.port();
+        assert!(AsyncSocket::dial(("127.0.0.1", port)).await.is_err());
+        AsyncSocket::dial(("::1", port)).await?;
+        Ok(())
+    });
+}
+
+#[test]
+fn half_a_connection_can_be_closed_and_the_other_goes_on() {
+    let (socket, mut peer) = pair();
+    run(async move {
+        socket.send("last words").await?;
+        socket.shutdown(std::net::Shutdown::Write)?;
+        let mut all = Vec::new();
+        peer.read_to_end(&mut all).unwrap();
+        assert_eq!(all, b"last words");
+        peer.write_all(b"answer\n").unwrap();
+        assert_eq!(socket.recv_line().await?, "answer");
+        socket.send("lost").await?;
+        assert_eq!(
+            socket.strict().send("lost").await.unwrap_err().io_kind(),
+            Some(std::io::ErrorKind::BrokenPipe)
+        );
+        Ok(())
+    });
+}

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use socket2::SockAddr;
 
-use super::address::internet;
+use super::address::{internet, not_internet};
 use super::wire::Wire;
 use super::{AsyncSocket, Operation, Stop, os};
 use crate::Future;
@@ -27,7 +27,10 @@ impl AsyncSocket {
         })
     }
 
-    /// [`accept`](Self::accept) that also gives the address of the peer.
+    /// [`accept`](Self::accept) that also gives the address of the peer. An IPv6 socket that takes IPv4
+    /// too gives the addresses of such peers as IPv6 (`::ffff:192.0.2.1`);
+    /// [`to_canonical`](std::net::IpAddr::to_canonical) turns them back. For unix sockets there is
+    /// [`accept_unix`](Self::accept_unix).
     ///
     /// # Errors
     ///
@@ -37,16 +40,20 @@ impl AsyncSocket {
     pub fn accept_addr(&self) -> Future<(AsyncSocket, SocketAddr)> {
         let listener = self.clone();
         self.submit(Direction::Read, Operation::Accept, move |wire| {
+            if !listener.is_internet() {
+                return Err(Stop::Os(not_internet()));
+            }
             let (accepted, address) = listener.next_connection(wire)?;
             Ok((accepted, internet(address)?))
         })
     }
 
-    fn next_connection(&self, wire: &Wire) -> Result<(AsyncSocket, SockAddr), Stop> {
+    pub(super) fn next_connection(&self, wire: &Wire) -> Result<(AsyncSocket, SockAddr), Stop> {
         loop {
             match wire.accept() {
                 Ok((accepted, address)) => {
-                    let accepted = AsyncSocket::adopt(accepted, self.settings().clone());
+                    let accepted =
+                        AsyncSocket::adopt(accepted, self.kind(), self.settings().clone());
                     let accepted = accepted.map_err(Stop::Failed)?;
                     #[cfg(feature = "tls")]
                     accepted.wrap_accepted(wire).map_err(Stop::Failed)?;

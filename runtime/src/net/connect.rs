@@ -2,9 +2,7 @@
 
 use std::net::SocketAddr;
 
-use socket2::Domain;
-
-use super::{AsyncSocket, Endpoint, IntoEndpoint, Operation, os};
+use super::{AsyncSocket, Endpoint, IntoEndpoint, Operation};
 use crate::dispatch::reactor::Direction;
 use crate::dispatch::socket::{Connecting, first, resolve};
 use crate::{Error, Future};
@@ -73,11 +71,8 @@ impl AsyncSocket {
     }
 
     async fn connect_to_name(&self, host: String, port: u16) -> Result<(), Error> {
-        let domain = self.with(Operation::LocalAddr, |socket| Ok(os::domain(socket)))?;
         let found = resolve(host.clone(), port).await?;
-        let usable = found
-            .into_iter()
-            .filter(|address| domain.is_none_or(|domain| domain == Domain::for_address(*address)));
+        let usable = found.into_iter().filter(|&address| self.can_reach(address));
         first(host, usable, |address| self.connect_to(address)).await
     }
 }

@@ -36,18 +36,37 @@ mod address;
 pub mod borrowed;
 mod close;
 mod connect;
+mod create;
+#[cfg(unix)]
+mod credentials;
+mod datagram;
+mod kind;
+mod local;
+mod multicast;
+mod options;
 mod read;
 mod read_line;
 mod send;
 mod socket;
 #[cfg(feature = "tls")]
 pub mod tls;
+#[cfg(unix)]
+mod unix;
+mod vectored;
 mod wire;
 
+#[cfg(unix)]
+pub use crate::dispatch::socket::UnixAddr;
 pub use crate::dispatch::socket::{
     Domain, Endpoint, IntoEndpoint, Operation, Payload, Protocol, SockAddr, SockOpt, SocketError,
     Type,
 };
+#[cfg(unix)]
+pub use credentials::PeerCredentials;
+pub use datagram::Datagram;
+pub use local::{IntoLocalEndpoint, LocalEndpoint};
+pub use multicast::Interface;
+pub use options::Keepalive;
 pub use socket::AsyncSocket;
 
 use crate::dispatch::socket::{Stop, os};

@@ -1,6 +1,6 @@
 //! Receiving bytes.
 
-use super::{AsyncSocket, Operation, Reader, Stop};
+use super::{AsyncSocket, Operation, Reader, Stop, datagram};
 use crate::Future;
 use crate::dispatch::reactor::Direction;
 
@@ -11,12 +11,20 @@ impl AsyncSocket {
     /// One without gives as much as the operating system has, but at most 64 KiB. Either gives
     /// nothing only at the end of the stream, or for a `size` of 0.
     ///
+    /// A socket for [datagrams](Self::recv_from) gives the next one, or as much of it as was asked for.
+    ///
     /// # Errors
     ///
     /// [`SocketError::Os`](super::SocketError::Os): the socket is not connected, for example.
     /// That the connection is lost is an error only for a [`strict`](Self::strict) socket.
     #[track_caller]
     pub fn recv(&self, size: usize) -> Future<Vec<u8>> {
+        if self.kind().messages {
+            let this = self.clone();
+            return self.submit(Direction::Read, Operation::Receive, move |wire| {
+                datagram::receive(wire, &mut this.shared.buffer(), size)
+            });
+        }
         self.read(Operation::Receive, move |reader| {
             reader.wait_for(size)?;
             let count = size.min(reader.buffer.len());
@@ -34,6 +42,13 @@ impl AsyncSocket {
     #[track_caller]
     pub fn recv_into<B: AsMut<[u8]> + 'static>(&self, target: B) -> Future<(usize, B)> {
         let mut target = Some(target);
+        if self.kind().messages {
+            return self.submit(Direction::Read, Operation::Receive, move |wire| {
+                let room = target.as_mut().ok_or(Stop::Wait)?;
+                let count = datagram::receive_into(wire, room.as_mut())?;
+                Ok((count, target.take().ok_or(Stop::Wait)?))
+            });
+        }
         self.read(Operation::Receive, move |reader| {
             // An attempt that succeeds is the last one.
             let room = target.as_mut().ok_or(Stop::Wait)?;
@@ -69,10 +84,41 @@ impl AsyncSocket {
     #[doc(alias = "read_exact")]
     #[track_caller]
     pub fn recv_exact(&self, size: usize) -> Future<Vec<u8>> {
+        if let Err(error) = self.check_stream(Operation::Receive) {
+            return Future::failed_with(error);
+        }
         self.read(Operation::Receive, move |reader| {
             reader.wait_for_all(size)?;
             Ok(reader.buffer.take(size))
         })
+    }
+
+    /// Gives up to `size` bytes that the next read will give again.
+    ///
+    /// A socket with a buffer gives what is in it, and receives once, if there is nothing in it: so it
+    /// may give fewer bytes than there are, however often it is asked. One without, or one for
+    /// datagrams, asks the operating system, which keeps them. Nothing is given only at the end of the
+    /// stream, or for a `size` of 0.
+    ///
+    /// ```
+    /// use async_proc::{dispatch::wait_for, net::AsyncSocket};
+    ///
+    /// # #[cfg(unix)] {
+    /// let (one, other) = AsyncSocket::unix_pair()?;
+    /// wait_for(one.send("GET /"))?;
+    /// assert_eq!(wait_for(other.peek(3))?, b"GET");
+    /// assert_eq!(wait_for(other.recv(5))?, b"GET /");
+    /// # }
+    /// # Ok::<(), async_proc::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`recv`](Self::recv).
+    #[doc(alias("Peek", "MSG_PEEK"))]
+    #[track_caller]
+    pub fn peek(&self, size: usize) -> Future<Vec<u8>> {
+        self.read(Operation::Receive, move |reader| reader.peek(size))
     }
 
     /// Whether received bytes wait in the socket's buffer, or have been decrypted and not given out.
@@ -92,7 +138,7 @@ impl AsyncSocket {
         let this = self.clone();
         self.submit(Direction::Read, operation, move |wire| {
             let mut buffer = this.shared.buffer();
-            attempt(&mut Reader::new(wire, &mut buffer, this.settings().reading()))
+            attempt(&mut Reader::new(wire, &mut buffer, this.reading()))
         })
     }
 }

@@ -74,6 +74,9 @@ impl AsyncSocket {
         take: impl Fn(&mut Buffer, Option<Line>) -> Result<T, Stop> + 'static,
     ) -> Future<T> {
         let limit = self.settings().line_limit.get();
+        if let Err(error) = self.check_stream(Operation::ReceiveLine) {
+            return Future::failed_with(error);
+        }
         self.read(Operation::ReceiveLine, move |reader| {
             let line = reader.wait_for_line(limit)?;
             take(reader.buffer, line)

@@ -12,12 +12,17 @@ impl AsyncSocket {
     /// shared: see [`Payload`]. The payloads of any number of sends may wait, and nothing but the
     /// futures tells how many: wait for them, or count them, where the peer may be slow.
     ///
+    /// A connected socket for [datagrams](Self::send_to) sends `data` as one.
+    ///
     /// # Errors
     ///
     /// [`SocketError::Os`](super::SocketError::Os): the socket is not connected, for example.
     /// That the connection is lost is an error only for a [`strict`](Self::strict) socket.
     #[track_caller]
     pub fn send(&self, data: impl Payload) -> Future<()> {
+        if self.kind().messages {
+            return self.send_message(Operation::Send, data, |wire, bytes| Ok(wire.send(bytes)?));
+        }
         let mut sent = 0;
         // Most sends end here, and keep nothing.
         if self.is_idle(Direction::Write)

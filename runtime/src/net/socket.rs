@@ -7,8 +7,9 @@ use std::net::Shutdown;
 use std::rc::Rc;
 use std::task::Poll;
 
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::Socket;
 
+use super::kind::Kind;
 use super::wire::Wire;
 use super::{Operation, SocketError, Stop, os};
 use crate::dispatch::reactor::{Direction, Source};
@@ -57,6 +58,7 @@ pub(super) struct Shared {
     /// `None` once it is closed.
     open: RefCell<Option<Open>>,
     buffer: RefCell<Buffer>,
+    kind: Kind,
     settings: Settings,
 }
 
@@ -75,12 +77,6 @@ pub(super) struct Settings {
     pub(super) line_limit: Cell<usize>,
 }
 
-impl Settings {
-    pub(super) fn reading(&self) -> Reading {
-        Reading { buffered: self.buffered.get(), safe_disconn: self.safe_disconn.get() }
-    }
-}
-
 impl Default for Settings {
     fn default() -> Self {
         Self {
@@ -92,90 +88,19 @@ impl Default for Settings {
 }
 
 impl AsyncSocket {
-    /// Makes a socket for TCP over IPv4.
-    ///
-    /// # Errors
-    ///
-    /// [`SocketError::Os`]: the operating system has no more sockets to give, for example.
-    pub fn tcp() -> Result<Self, Error> {
-        Self::new(Domain::IPV4, Type::STREAM, Some(Protocol::TCP))
-    }
-
-    /// Makes a socket for TCP over IPv6.
-    ///
-    /// # Errors
-    ///
-    /// As [`tcp`](Self::tcp).
-    pub fn tcp6() -> Result<Self, Error> {
-        Self::new(Domain::IPV6, Type::STREAM, Some(Protocol::TCP))
-    }
-
-    /// Makes a socket of any kind.
-    ///
-    /// # Errors
-    ///
-    /// As [`tcp`](Self::tcp).
-    #[doc(alias = "newAsyncSocket")]
-    pub fn new(domain: Domain, kind: Type, protocol: Option<Protocol>) -> Result<Self, Error> {
-        let socket = Socket::new(domain, kind, protocol)
-            .map_err(|source| SocketError::os(Operation::Create, source))?;
-        Self::adopt(socket, Settings::default())
-    }
-
-    /// Takes over a socket of any origin, such as a `TcpStream`, a `TcpListener`, a `UnixStream`
-    /// or an `OwnedFd` of the standard library, or a [`socket2::Socket`]. It is made non-blocking.
-    ///
-    /// ```
-    /// use async_proc::net::AsyncSocket;
-    ///
-    /// let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
-    /// let socket = AsyncSocket::from_fd(listener)?;
-    /// assert!(socket.local_addr()?.port() > 0);
-    /// # Ok::<(), async_proc::Error>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`SocketError::Os`]: the descriptor is no socket, for example.
-    pub fn from_fd(socket: impl Into<Socket>) -> Result<Self, Error> {
-        Self::adopt(socket.into(), Settings::default())
-    }
-
-    pub(super) fn adopt(socket: Socket, settings: Settings) -> Result<Self, Error> {
+    pub(super) fn adopt(socket: Socket, kind: Kind, settings: Settings) -> Result<Self, Error> {
         let create = |source| SocketError::os(Operation::Create, source);
         socket.set_nonblocking(true).map_err(create)?;
-        Self::adopt_wire(Wire::new(socket), settings)
+        Self::adopt_wire(Wire::new(socket), kind, settings)
     }
 
     /// Takes over a socket that does not block.
-    pub(super) fn adopt_wire(wire: Wire, settings: Settings) -> Result<Self, Error> {
+    pub(super) fn adopt_wire(wire: Wire, kind: Kind, settings: Settings) -> Result<Self, Error> {
         let source =
             os::source(&wire).map_err(|source| SocketError::os(Operation::Create, source))?;
         let open = RefCell::new(Some(Open { source, wire }));
-        let shared = Shared { open, buffer: RefCell::default(), settings };
+        let shared = Shared { open, buffer: RefCell::default(), kind, settings };
         Ok(Self { shared: Rc::new(shared) })
-    }
-
-    /// Makes this socket one without a buffer. What is in the buffer is given out first.
-    #[must_use]
-    pub fn unbuffered(self) -> Self {
-        self.shared.settings.buffered.set(false);
-        self
-    }
-
-    /// Makes operations fail whose connection is lost, instead of taking that for the end of the
-    /// stream or for success. It is the opposite of the original's flag `SafeDisconn`.
-    #[doc(alias = "SafeDisconn")]
-    #[must_use]
-    pub fn strict(self) -> Self {
-        self.shared.settings.safe_disconn.set(false);
-        self
-    }
-
-    /// Sets the longest line that a read made from now on accepts, in bytes without its end.
-    #[doc(alias = "maxLength")]
-    pub fn set_line_limit(&self, bytes: usize) {
-        self.shared.settings.line_limit.set(bytes);
     }
 
     /// Closes the socket. Operations that are pending fail, with an error of the kind
@@ -231,6 +156,19 @@ impl AsyncSocket {
             };
         }
         self.with(Operation::Shutdown, |socket| socket.shutdown(how))
+    }
+
+    pub(super) fn kind(&self) -> Kind {
+        self.shared.kind
+    }
+
+    /// How the socket is read: datagrams stay in the operating system until they are taken.
+    pub(super) fn reading(&self) -> Reading {
+        let settings = self.settings();
+        let buffered = settings.buffered.get() && !self.kind().messages;
+        // An error on a datagram socket is of one datagram, and no end of anything.
+        let safe_disconn = settings.safe_disconn.get() && !self.kind().messages;
+        Reading { buffered, safe_disconn }
     }
 
     pub(super) fn settings(&self) -> &Settings {

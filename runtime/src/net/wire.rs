@@ -55,6 +55,19 @@ impl Wire {
         false
     }
 
+    /// [`send`](Stream::send) of several pieces, one behind the other.
+    pub(super) fn send_vectored(&self, pieces: &[io::IoSlice<'_>]) -> io::Result<usize> {
+        // They become records of their own, which are collected until they are flushed.
+        #[cfg(feature = "tls")]
+        if self.tls.get().is_some() {
+            return match pieces.iter().find(|piece| !piece.is_empty()) {
+                Some(piece) => self.send(piece),
+                None => Ok(0),
+            };
+        }
+        os::send_vectored(&self.socket, pieces)
+    }
+
     /// Says, after all that was sent, that nothing more will be.
     pub(super) fn end_sending(&self) -> io::Result<()> {
         #[cfg(feature = "tls")]

@@ -9,6 +9,8 @@ use std::os::fd::RawFd;
 #[cfg(windows)]
 use std::os::windows::io::RawSocket as RawFd;
 
+#[cfg(unix)]
+use super::UnixAddr;
 use super::{SockOpt, os};
 
 /// What was being done with a socket, and with what.
@@ -39,10 +41,20 @@ pub enum Operation {
     SendTo(SocketAddr),
     /// Agreeing with the peer on how to encrypt.
     Handshake,
+    /// Binding to the address of a unix socket.
+    BindUnix,
+    /// Connecting to a unix socket.
+    ConnectUnix,
+    /// Sending a datagram to a unix socket.
+    SendToUnix,
     /// Ending one direction or both.
     Shutdown,
     /// Reading or setting an option.
     Option(SockOpt),
+    /// Reading or setting an option that is more than on or off: its name in the manual.
+    Tune(&'static str),
+    /// Asking who is at the other end.
+    PeerCredentials,
     /// Asking for the address it is bound to.
     LocalAddr,
     /// Asking for the address it is connected to.
@@ -65,8 +77,12 @@ impl Operation {
             Self::ReceiveFrom => "recv_from",
             Self::SendTo(_) => "send_to",
             Self::Handshake => "handshake",
+            Self::BindUnix => "bind_unix",
+            Self::ConnectUnix => "connect_unix",
+            Self::SendToUnix => "send_to_unix",
             Self::Shutdown => "shutdown",
-            Self::Option(_) => "sock_opt",
+            Self::Option(_) | Self::Tune(_) => "sock_opt",
+            Self::PeerCredentials => "peer_credentials",
             Self::LocalAddr => "local_addr",
             Self::PeerAddr => "peer_addr",
         }
@@ -89,8 +105,13 @@ impl fmt::Display for Operation {
             Self::ReceiveFrom => f.write_str("receive a datagram"),
             Self::SendTo(address) => write!(f, "send a datagram to {address}"),
             Self::Handshake => f.write_str("do the TLS handshake"),
+            Self::BindUnix => f.write_str("bind to a unix socket"),
+            Self::ConnectUnix => f.write_str("connect to a unix socket"),
+            Self::SendToUnix => f.write_str("send a datagram to a unix socket"),
             Self::Shutdown => f.write_str("shut the socket down"),
             Self::Option(option) => write!(f, "access the option {option}"),
+            Self::Tune(option) => write!(f, "access the option {option}"),
+            Self::PeerCredentials => f.write_str("tell who is at the other end"),
             Self::LocalAddr => f.write_str("tell the address of the socket"),
             Self::PeerAddr => f.write_str("tell the address of the peer"),
         }
@@ -112,6 +133,26 @@ pub enum SocketError {
         fd: Option<RawFd>,
         /// What it said.
         source: io::Error,
+    },
+    /// The operating system refused something with the address of a unix socket.
+    #[cfg(unix)]
+    Unix {
+        /// What was asked for.
+        operation: Operation,
+        /// The address.
+        address: UnixAddr,
+        /// What it said.
+        source: io::Error,
+    },
+    /// The socket carries datagrams, and the operation is one of a stream.
+    NotStream {
+        /// What was asked for.
+        operation: Operation,
+    },
+    /// The socket carries a stream, and the operation is one of datagrams.
+    NotDatagrams {
+        /// What was asked for.
+        operation: Operation,
     },
     /// A text is not an address.
     Address {
@@ -174,6 +215,11 @@ impl SocketError {
         matches!(self, Self::Os { source, .. } if os::lacks_descriptors(source))
     }
 
+    #[cfg(unix)]
+    pub(crate) fn unix(operation: Operation, address: &UnixAddr, source: io::Error) -> Self {
+        Self::Unix { operation, address: address.clone(), source }
+    }
+
     pub(crate) fn ended(wanted: usize, received: usize) -> Self {
         Self::Ended { wanted, received, source: io::ErrorKind::UnexpectedEof.into() }
     }
@@ -186,6 +232,16 @@ impl fmt::Display for SocketError {
                 write!(f, "cannot {operation} on descriptor {fd}: {source}")
             }
             Self::Os { operation, fd: None, source } => write!(f, "cannot {operation}: {source}"),
+            #[cfg(unix)]
+            Self::Unix { operation, address, source } => {
+                write!(f, "cannot {operation} at {address}: {source}")
+            }
+            Self::NotStream { operation } => {
+                write!(f, "cannot {operation}: the socket carries datagrams and no stream")
+            }
+            Self::NotDatagrams { operation } => {
+                write!(f, "cannot {operation}: the socket carries a stream and no datagrams")
+            }
             Self::Address { text, reason } => write!(f, "{text:?} is not an address: {reason}"),
             Self::Resolve { host, source } => write!(f, "cannot look up {host:?}: {source}"),
             Self::NoAddress { host } => write!(f, "{host:?} has no address for this socket"),
@@ -203,6 +259,8 @@ impl fmt::Display for SocketError {
 impl Error for SocketError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
+            #[cfg(unix)]
+            Self::Unix { source, .. } => Some(source),
             Self::Os { source, .. } | Self::Resolve { source, .. } | Self::Ended { source, .. } => {
                 Some(source)
             }

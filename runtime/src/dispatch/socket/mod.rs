@@ -18,6 +18,8 @@ mod resolve;
 mod send;
 mod stop;
 mod stream;
+#[cfg(unix)]
+mod unix_addr;
 
 pub(crate) mod os;
 
@@ -37,3 +39,5 @@ pub use socket2::{Domain, Protocol, SockAddr, Type};
 pub(crate) use stop::OfStream;
 pub(crate) use stop::Stop;
 pub(crate) use stream::Stream;
+#[cfg(unix)]
+pub use unix_addr::UnixAddr;

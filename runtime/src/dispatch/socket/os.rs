@@ -7,9 +7,7 @@ use std::os::fd::AsRawFd;
 #[cfg(windows)]
 use std::os::windows::io::AsRawSocket;
 
-#[cfg(unix)]
-use socket2::SockAddr;
-use socket2::{Domain, Socket};
+use socket2::{Domain, MaybeUninitSlice, SockAddr, Socket};
 
 use crate::dispatch::reactor::Source;
 
@@ -44,6 +42,52 @@ pub(crate) fn is_listener(_: &Socket) -> io::Result<bool> {
     Err(ErrorKind::Unsupported.into())
 }
 
+#[cfg(unix)]
+pub(crate) const DEBUG: i32 = libc::SO_DEBUG;
+#[cfg(unix)]
+pub(crate) const DONT_ROUTE: i32 = libc::SO_DONTROUTE;
+#[cfg(windows)]
+pub(crate) const DEBUG: i32 = 1;
+#[cfg(windows)]
+pub(crate) const DONT_ROUTE: i32 = 16;
+
+/// Whether an option of level `SOL_SOCKET` is on.
+#[cfg(unix)]
+pub(crate) fn flag(socket: &Socket, option: i32) -> io::Result<bool> {
+    let mut value: i32 = 0;
+    let mut length = size_of::<i32>() as libc::socklen_t;
+    let (value_at, length_at) = (&raw mut value, &raw mut length);
+    let fd = socket.as_raw_fd();
+    // SAFETY: the pointers are to a number and its size, alive during the call.
+    match unsafe { libc::getsockopt(fd, libc::SOL_SOCKET, option, value_at.cast(), length_at) } {
+        0 => Ok(value != 0),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
+/// Turns an option of level `SOL_SOCKET` on or off.
+#[cfg(unix)]
+pub(crate) fn set_flag(socket: &Socket, option: i32, on: bool) -> io::Result<()> {
+    let value = i32::from(on);
+    let length = size_of::<i32>() as libc::socklen_t;
+    let (fd, value_at) = (socket.as_raw_fd(), (&raw const value).cast());
+    // SAFETY: the pointer is to a number of that size, alive during the call.
+    match unsafe { libc::setsockopt(fd, libc::SOL_SOCKET, option, value_at, length) } {
+        0 => Ok(()),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
+#[cfg(windows)]
+pub(crate) fn flag(_: &Socket, _: i32) -> io::Result<bool> {
+    Err(ErrorKind::Unsupported.into())
+}
+
+#[cfg(windows)]
+pub(crate) fn set_flag(_: &Socket, _: i32, _: bool) -> io::Result<()> {
+    Err(ErrorKind::Unsupported.into())
+}
+
 pub(crate) fn receive(mut socket: &Socket, room: &mut [u8]) -> io::Result<usize> {
     socket.read(room)
 }
@@ -60,10 +104,24 @@ pub(crate) fn send(socket: &Socket, bytes: &[u8]) -> io::Result<usize> {
     socket.send_with_flags(bytes, NO_SIGNAL)
 }
 
-/// Sends several pieces as if they were one.
-#[cfg(feature = "tls")]
-pub(crate) fn send_vectored(socket: &Socket, pieces: &[io::IoSlice<'_>]) -> io::Result<usize> {
-    socket.send_vectored_with_flags(pieces, NO_SIGNAL)
+pub(crate) fn send_vectored(socket: &Socket, bytes: &[io::IoSlice<'_>]) -> io::Result<usize> {
+    socket.send_vectored_with_flags(bytes, NO_SIGNAL)
+}
+
+pub(crate) fn send_to(socket: &Socket, bytes: &[u8], to: &SockAddr) -> io::Result<usize> {
+    socket.send_to_with_flags(bytes, to, NO_SIGNAL)
+}
+
+/// Receives a datagram: how many bytes of it there was room for, whether it had more, and where it
+/// came from.
+pub(crate) fn receive_message(
+    socket: &Socket,
+    room: &mut [u8],
+) -> io::Result<(usize, bool, SockAddr)> {
+    // SAFETY: as in `peek`.
+    let room = unsafe { &mut *(std::ptr::from_mut(room) as *mut [MaybeUninit<u8>]) };
+    let (count, flags, from) = socket.recv_from_vectored(&mut [MaybeUninitSlice::new(room)])?;
+    Ok((count, flags.is_truncated(), from))
 }
 
 /// Receives up to `size` bytes into memory of their own, or only shows them.
@@ -87,11 +145,6 @@ pub(crate) fn receive_from(
     // SAFETY: as in `peek`.
     let room = unsafe { &mut *(std::ptr::from_mut(room) as *mut [MaybeUninit<u8>]) };
     if peek { socket.peek_from(room) } else { socket.recv_from(room) }
-}
-
-#[cfg(unix)]
-pub(crate) fn send_to(socket: &Socket, bytes: &[u8], address: &SockAddr) -> io::Result<usize> {
-    socket.send_to_with_flags(bytes, address, NO_SIGNAL)
 }
 
 /// Whether a connection could not be made at once, and is on its way.

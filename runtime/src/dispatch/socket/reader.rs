@@ -92,6 +92,25 @@ impl<'a, S: Stream> Reader<'a, S> {
         Ok(self.buffer.take_into(target))
     }
 
+    /// Up to `size` bytes that are not taken. If they cannot stay in the buffer, they stay in the
+    /// operating system.
+    pub(crate) fn peek(&mut self, size: usize) -> Result<Vec<u8>, Stop> {
+        if self.buffer.len() == 0 && size > 0 {
+            if !self.buffered() {
+                let size = size.min(AT_ONCE);
+                let seen = self.attempt(|stream, buffer| {
+                    buffer.fill(size, |room| stream.peek(&mut room[..size]))
+                })?;
+                let bytes = self.buffer.bytes().to_vec();
+                self.buffer.retract(seen);
+                return Ok(bytes);
+            }
+            self.receive(1, usize::MAX)?;
+        }
+        let count = size.min(self.buffer.len());
+        Ok(self.buffer.bytes()[..count].to_vec())
+    }
+
     /// Receives until a whole line is there, or the stream has ended.
     pub(crate) fn wait_for_line(&mut self, limit: usize) -> Result<Option<Line>, Stop> {
         loop {

@@ -110,6 +110,7 @@ impl<B: LineBuffer> Future for RecvLineRef<'_, B> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let Self { socket, line, limit, turn } = self.get_mut();
         socket.poll_read(turn, Operation::ReceiveLine, cx, |reader| {
+            socket.check_stream(Operation::ReceiveLine)?;
             let found = reader.wait_for_line(*limit)?;
             Ok(reader.buffer.take_original(found, |bytes| line.set(bytes))?)
         })
@@ -131,6 +132,7 @@ impl<B: LineBuffer> Future for ReadLineRef<'_, B> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let Self { socket, line, limit, turn } = self.get_mut();
         socket.poll_read(turn, Operation::ReceiveLine, cx, |reader| {
+            socket.check_stream(Operation::ReceiveLine)?;
             let found = reader.wait_for_line(*limit)?;
             let set = plain(reader.buffer, found, |bytes| line.set(bytes));
             Ok(set.transpose()?.is_some())

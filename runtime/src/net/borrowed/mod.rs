@@ -10,10 +10,12 @@
 //! a send may have sent a part. One that is forgotten (`mem::forget`) or not polled any more keeps
 //! its turn, and those behind it wait.
 
+mod datagram;
 mod line;
 mod read;
 mod send;
 
+pub use datagram::{Arrival, RecvFromRef, SendToRef};
 pub use line::{LineBuffer, ReadLineRef, RecvLineRef};
 pub use read::{RecvExactRef, RecvRef};
 pub use send::SendRef;
@@ -69,7 +71,7 @@ impl AsyncSocket {
         attempt: impl FnOnce(&mut Reader<'_>) -> Result<T, Stop>,
     ) -> Poll<Result<T, Error>> {
         self.poll_turn(turn, operation, cx, |wire| {
-            attempt(&mut Reader::new(wire, &mut self.shared.buffer(), self.settings().reading()))
+            attempt(&mut Reader::new(wire, &mut self.shared.buffer(), self.reading()))
         })
     }
 }

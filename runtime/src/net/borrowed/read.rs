@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use super::super::{AsyncSocket, Operation};
+use super::super::{AsyncSocket, Operation, datagram};
 use crate::Error;
 use crate::dispatch::reactor::Direction;
 use crate::dispatch::turn::Turn;
@@ -75,6 +75,11 @@ impl Future for RecvRef<'_> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let Self { socket, target, turn } = self.get_mut();
+        if socket.kind().messages {
+            return socket.poll_turn(turn, Operation::Receive, cx, |wire| {
+                Ok(datagram::receive_into(wire, target)?)
+            });
+        }
         socket.poll_read(turn, Operation::Receive, cx, |reader| reader.read_into(target))
     }
 }
@@ -93,6 +98,7 @@ impl Future for RecvExactRef<'_> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let Self { socket, target, turn } = self.get_mut();
         socket.poll_read(turn, Operation::Receive, cx, |reader| {
+            socket.check_stream(Operation::Receive)?;
             reader.wait_for_all(target.len())?;
             reader.buffer.take_into(target);
             Ok(())

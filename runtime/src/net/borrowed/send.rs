@@ -49,6 +49,10 @@ impl Future for SendRef<'_> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let Self { socket, bytes, sent, turn } = self.get_mut();
         socket.poll_turn(turn, Operation::Send, cx, |wire| {
+            if socket.kind().messages {
+                wire.send(bytes)?;
+                return Ok(());
+            }
             send_rest(wire, socket.settings().safe_disconn.get(), bytes, sent)
         })
     }

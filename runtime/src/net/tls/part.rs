@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::dispatch::reactor::Direction;
 use crate::dispatch::socket::Stop;
 use crate::dispatch::{thread_ends, with_timeout};
+use crate::net::kind::Kind;
 use crate::net::socket::Settings;
 use crate::net::wire::Wire;
 use crate::net::{AsyncSocket, Operation, SocketError};
@@ -27,7 +28,9 @@ pub(in crate::net) fn part(wire: Wire) {
         return;
     }
     // Where the descriptor cannot be waited for any more, it is just closed.
-    let Ok(socket) = AsyncSocket::adopt_wire(wire, Settings::default()) else { return };
+    let Ok(socket) = AsyncSocket::adopt_wire(wire, Kind::STREAM, Settings::default()) else {
+        return;
+    };
     let parted = socket.close_gracefully();
     let done = Future::from_infallible(async move {
         // Whatever comes of it, there is nobody to be told.
