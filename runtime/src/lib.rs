@@ -39,7 +39,9 @@ pub use dispatch::{
     with_timeout_cancel,
 };
 #[cfg(unix)]
-pub use dispatch::{SignalError, add_signal, ctrl_c, signal};
+pub use dispatch::{
+    ProcessError, SignalError, add_process, add_signal, ctrl_c, process_exit, signal,
+};
 pub use error::{DispatchError, Error, ErrorKind, FutureError, FutureErrorKind, Result};
 pub use future::{Future, FutureStream, FutureVar, async_check};
 

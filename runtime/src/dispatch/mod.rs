@@ -52,6 +52,8 @@ mod clock;
 mod dispatcher;
 mod event;
 #[cfg(unix)]
+mod expected;
+#[cfg(unix)]
 pub mod fd;
 mod free;
 mod global;
@@ -60,6 +62,8 @@ mod lane;
 #[cfg(unix)]
 mod once;
 mod op;
+#[cfg(unix)]
+mod process;
 pub mod reactor;
 mod remote;
 #[cfg(unix)]
@@ -88,6 +92,8 @@ pub use free::{
 pub(crate) use global::thread_ends;
 pub use global::{global_dispatcher, set_global_dispatcher};
 pub use interval::{Interval, ZeroPeriod, interval};
+#[cfg(unix)]
+pub use process::{ProcessError, add_process, process_exit};
 pub use remote::Remote;
 #[cfg(unix)]
 pub use signal::{SignalError, add_signal, ctrl_c, signal};

@@ -14,6 +14,8 @@ mod turns;
 #[cfg(unix)]
 mod descriptors;
 #[cfg(unix)]
+mod processes;
+#[cfg(unix)]
 mod signals;
 #[cfg(unix)]
 mod sources;
