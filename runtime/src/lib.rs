@@ -35,8 +35,8 @@ mod macros;
 pub use async_proc_macros::async_proc;
 pub use dispatch::{
     AsyncEvent, Dispatcher, EventError, WatchId, add_event, add_timer, call_soon, drain,
-    has_pending_operations, interval, poll, run_forever, sleep_async, wait_for, with_timeout,
-    with_timeout_cancel,
+    has_pending_operations, interval, poll, run_forever, sleep_async, spawn_blocking, wait_for,
+    with_timeout, with_timeout_cancel,
 };
 #[cfg(unix)]
 pub use dispatch::{
@@ -52,7 +52,7 @@ pub use future::{Future, FutureStream, FutureVar, async_check};
 pub mod prelude {
     pub use crate::dispatch::{
         AsyncEvent, add_timer, call_soon, drain, has_pending_operations, interval, poll,
-        run_forever, sleep_async, wait_for, with_timeout, with_timeout_cancel,
+        run_forever, sleep_async, spawn_blocking, wait_for, with_timeout, with_timeout_cancel,
     };
     pub use crate::error::{Error, ErrorKind};
     pub use crate::future::{Future, FutureStream, FutureVar, all, and, async_check, or};

@@ -30,11 +30,12 @@
 //! # What counts as pending
 //!
 //! Queued callbacks, timers, registered [events](AsyncEvent), watched signals and processes,
-//! operations submitted to a [`Source`](reactor::Source), and procs that wait for something other
-//! than a [`Future`](crate::Future) of this crate (only their waker tells when it is there). A
-//! registered file or socket with no operation on it does not count, nor does a future that
-//! somebody in the program is going to complete. With nothing pending there is nothing to wait for:
-//! [`poll`] says so with an error, and [`run_forever`] returns.
+//! functions on [threads where they may block](spawn_blocking), operations submitted to a
+//! [`Source`](reactor::Source), and procs that wait for something other than a
+//! [`Future`](crate::Future) of this crate (only their waker tells when it is there). A registered
+//! file or socket with no operation on it does not count, nor does a future that somebody in the
+//! program is going to complete. With nothing pending there is nothing to wait for: [`poll`] says so
+//! with an error, and [`run_forever`] returns.
 //!
 //! # When something goes wrong
 //!
@@ -48,6 +49,7 @@
 //! waits for its descriptor with `ppoll`, which counts in nanoseconds, and then takes the events
 //! without waiting: one system call more for a turn that waits for a timer, none for the others.
 
+mod blocking;
 mod clock;
 mod dispatcher;
 mod event;
@@ -78,6 +80,7 @@ mod timers;
 pub(crate) mod turn;
 mod watch;
 
+pub use blocking::spawn_blocking;
 pub use dispatcher::{BATCH, Dispatcher};
 pub use event::{AsyncEvent, EventError, add_event};
 #[cfg(unix)]

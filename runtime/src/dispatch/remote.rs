@@ -16,6 +16,12 @@ impl Remote {
         Remote(inbox)
     }
 
+    /// Whether something was sent that the dispatcher has not read.
+    #[cfg(test)]
+    pub(super) fn has_letters(&self) -> bool {
+        self.0.has_letters()
+    }
+
     /// Has `f` called on the dispatcher's thread, and ends its waiting if it waits. If that thread
     /// has ended, `f` is dropped.
     ///

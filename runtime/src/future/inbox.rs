@@ -97,6 +97,12 @@ impl Inbox {
         mem::take(&mut content.letters)
     }
 
+    /// Whether there is anything to take.
+    #[cfg(test)]
+    pub(crate) fn has_letters(&self) -> bool {
+        self.flag.load(Ordering::Acquire)
+    }
+
     /// The schedule's thread ends: what was sent is dropped, and what will be is too.
     pub(crate) fn close(&self) {
         let (letters, bell) = {
