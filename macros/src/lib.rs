@@ -23,6 +23,7 @@ mod chapter;
 mod desugar;
 mod diagnostics;
 mod diagram;
+mod elided;
 mod emit;
 #[cfg(test)]
 mod expansions;

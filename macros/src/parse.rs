@@ -12,6 +12,7 @@ use syn::{
 
 use crate::awaiting::WrittenOut;
 use crate::diagnostics::Errors;
+use crate::elided;
 
 /// An annotated function.
 #[derive(Clone)]
@@ -70,6 +71,7 @@ impl Input {
             errors.refuse(variadic, "a variadic function cannot be suspended");
         }
         let kind = Kind::parse(&mut sig, errors);
+        elided::name(&mut sig);
         let params = Param::parse_all(&mut sig, matches!(kind, Kind::Proc { .. }), errors);
         let written_out = WrittenOut::default();
         Input { diagram, attrs, vis, sig, kind, params, body: *block, written_out }

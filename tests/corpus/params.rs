@@ -126,3 +126,18 @@ case! {
         r#match.len() + r#type
     }
 }
+
+case! {
+    lifetimes_left_out_in_impl_trait [lifetimes_left_out_in_impl_trait(&D::new("d"), [("a", Some("bb")), ("cc", None)])]
+    async fn lifetimes_left_out_in_impl_trait(
+        d: &D,
+        names: impl IntoIterator<Item = (&str, Option<&'_ str>)>,
+    ) -> usize {
+        let mut n = d.len();
+        for (name, other) in names {
+            tick(name).await;
+            n += other.map_or(0, str::len);
+        }
+        n
+    }
+}

@@ -1,5 +1,9 @@
 //! When a receiver is moved or followed, and when the arguments of its call are evaluated.
 
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
 use async_proc_tests::driver::{Scenario, drive};
 use async_proc_tests::world::*;
 
@@ -211,5 +215,34 @@ case! {
             tick("round").await;
         }
         n
+    }
+}
+
+case! {
+    result_borrows_the_receiver_at_its_last_use [result_borrows_the_receiver_at_its_last_use(1), result_borrows_the_receiver_at_its_last_use(5)]
+    {
+        /// What is sent through it waits for a while, and borrows it.
+        struct Sender(D);
+        struct Sending<'a>(&'a D, Step<D>);
+        impl Sender {
+            fn send(&self, d: D) -> Sending<'_> { Sending(&self.0, later("sending", d)) }
+        }
+        impl Future for Sending<'_> {
+            type Output = usize;
+            fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<usize> {
+                // SAFETY: the step is never moved out.
+                let (d, step) = unsafe { let this = self.get_unchecked_mut(); (this.0, Pin::new_unchecked(&mut this.1)) };
+                step.poll(cx).map(|sent| sent.len() + d.len())
+            }
+        }
+    }
+    async fn result_borrows_the_receiver_at_its_last_use(n: usize) -> usize {
+        let sender = Sender(D::new("sender"));
+        let limit = &n;
+        let d = D::new("d");
+        match d.len() {
+            _ if *limit > 3 => sender.send(D::new(format!("{}", *limit))).await,
+            _ => sender.send(d).await,
+        }
     }
 }

@@ -71,7 +71,7 @@ pub use self::hygiene::{AnotherVariable, ThisVariable};
 pub use self::lazy::{Lazy, Visit};
 pub use self::order::{Answer, AnswersOverloaded, Builtin, Order, Overloaded, Scalar, Sides};
 pub use self::plan::{Destructor, Live, Meets, Need, Plan, Shape, flag, need};
-pub use self::probe::{Arm, Held, Moves, Probe, Run};
+pub use self::probe::{Arm, Held, Moves, Outcome, Probe, Run};
 pub use self::shown::{Bound, InFrame, Kept, Shown};
 pub use self::site::{Function, Suspension};
 pub use self::slot::{Base, FieldsBehindAPointer, HoldsItsFields, Moved, Slot, poll};

@@ -90,12 +90,8 @@ impl<T, A, F: FnOnce(A) -> R, R> Probe<T, A, F, R> {
     /// [`Probe::moves`] says yes, and `Q` is then `R` but for lifetimes.
     #[inline(always)]
     pub unsafe fn moved<Q>(&self, result: Q) -> R {
-        if mem::size_of::<Q>() != mem::size_of::<R>() {
-            unreachable!("the expression does not move the variable");
-        }
-        let result = ManuallyDrop::new(result);
-        // SAFETY: the two types are the same but for lifetimes, and the value is moved once.
-        unsafe { mem::transmute_copy::<ManuallyDrop<Q>, R>(&result) }
+        // SAFETY: the caller's promise; what is moved borrows nothing of the slot.
+        unsafe { Outcome::new().gives(result) }
     }
 
     /// Makes `Q` the type `R` but for lifetimes. In code that is compiled and never runs.
@@ -176,6 +172,40 @@ impl<T, A, F: FnOnce(A) -> R, R> Run<T, A, F, R> {
         // which the variable's address is.
         let expression = unsafe { mem::transmute_copy::<*mut T, F>(&at) };
         expression(values)
+    }
+}
+
+/// What one of two ways to make a call gives: what the other does, but for lifetimes. One that is never
+/// gone may stand on a stand-in for its receiver, which the result seems to borrow.
+#[derive(Debug)]
+pub struct Outcome<R>(PhantomData<fn() -> R>);
+
+impl<R> Outcome<R> {
+    /// What some call gives.
+    #[inline(always)]
+    #[allow(clippy::new_without_default, reason = "its type is inferred from its use")]
+    pub fn new() -> Self {
+        Outcome(PhantomData)
+    }
+
+    /// Makes a type that of the result but for lifetimes. In code that is compiled and never runs.
+    pub fn same(&self) -> R {
+        unreachable!("a result is made by the call")
+    }
+
+    /// The result.
+    ///
+    /// # Safety
+    ///
+    /// `Q` is `R` but for lifetimes, and what the result borrows is borrowed for as long as `R` says.
+    #[inline(always)]
+    pub unsafe fn gives<Q>(&self, result: Q) -> R {
+        if mem::size_of::<Q>() != mem::size_of::<R>() {
+            unreachable!("both ways are the same call");
+        }
+        let result = ManuallyDrop::new(result);
+        // SAFETY: the two types are the same but for lifetimes, and the value is moved once.
+        unsafe { mem::transmute_copy::<ManuallyDrop<Q>, R>(&result) }
     }
 }
 
@@ -319,8 +349,11 @@ macro_rules! ordered {
         if !$crate::chain!($at).is_loud() {
             $crate::receiver!($moves, $at, $take, ($($name = $value),*) $x $($call)*)
         } else {
+            let call = $crate::machine::Outcome::new();
             let mut $x = $crate::chain!($at).place($at);
-            (*$x) $($written)*
+            let result = (*$x) $($written)*;
+            if false { loop {} let mut same = call.same(); same = result; }
+            call.gives(result)
         }
     };
 }
