@@ -27,6 +27,8 @@ extern crate self as async_proc;
 pub mod dispatch;
 pub mod error;
 pub mod future;
+#[cfg(feature = "hyper")]
+pub mod hyper;
 pub mod machine;
 pub mod net;
 

@@ -40,10 +40,16 @@ mod create;
 #[cfg(unix)]
 mod credentials;
 mod datagram;
+#[cfg(feature = "futures-io")]
+mod futures_io;
+#[cfg(feature = "hyper")]
+mod hyper_io;
 mod kind;
 mod local;
 mod multicast;
 mod options;
+#[cfg(any(feature = "futures-io", feature = "hyper"))]
+mod polled;
 mod read;
 mod read_line;
 mod send;

@@ -198,7 +198,7 @@ impl AsyncSocket {
         let open = self.shared.open.borrow();
         let open = open.as_ref()?;
         let result = attempt(&open.wire);
-        tend(&self.shared, open, direction);
+        tend(&self.shared, open, direction, &result);
         Some(result)
     }
 
@@ -221,7 +221,7 @@ impl AsyncSocket {
             // If it is closed, closing it has failed this operation.
             let Some(open) = &*open else { return Poll::Pending };
             let result = attempt(&open.wire);
-            tend(&shared, open, direction);
+            tend(&shared, open, direction, &result);
             match result {
                 Ok(value) => Poll::Ready(Ok(value)),
                 Err(Stop::Wait) => Poll::Pending,
@@ -256,13 +256,14 @@ impl AsyncSocket {
 }
 
 /// Sees to what an attempt has left for others to do.
-fn tend(shared: &Rc<Shared>, open: &Open, direction: Direction) {
+fn tend<T>(shared: &Rc<Shared>, open: &Open, direction: Direction, result: &Result<T, Stop>) {
     #[cfg(feature = "tls")]
     if let Some(session) = open.wire.session() {
-        super::tls::tend(shared, &open.source, session, direction);
+        let waits = matches!(result, Err(Stop::Wait | Stop::Again));
+        super::tls::tend(shared, &open.source, session, direction, waits);
     }
     #[cfg(not(feature = "tls"))]
-    let _ = (shared, open, direction);
+    let _ = (shared, open, direction, result);
 }
 
 impl Shared {

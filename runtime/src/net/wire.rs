@@ -3,6 +3,8 @@
 #[cfg(feature = "tls")]
 use std::cell::OnceCell;
 use std::io;
+#[cfg(feature = "hyper")]
+use std::mem::MaybeUninit;
 use std::net::Shutdown;
 use std::ops::Deref;
 
@@ -55,15 +57,28 @@ impl Wire {
         false
     }
 
-    /// [`send`](Stream::send) of several pieces, one behind the other.
-    pub(super) fn send_vectored(&self, pieces: &[io::IoSlice<'_>]) -> io::Result<usize> {
-        // They become records of their own, which are collected until they are flushed.
+    /// [`receive`](Stream::receive) into memory that need not be initialised; the bytes received are.
+    #[cfg(feature = "hyper")]
+    pub(super) fn receive_uninit(&self, room: &mut [MaybeUninit<u8>]) -> io::Result<usize> {
         #[cfg(feature = "tls")]
-        if self.tls.get().is_some() {
-            return match pieces.iter().find(|piece| !piece.is_empty()) {
-                Some(piece) => self.send(piece),
-                None => Ok(0),
-            };
+        if let Some(tls) = self.tls.get() {
+            let mut filled = 0;
+            return tls.connected()?.receive_pieces(&self.socket, |piece| {
+                let room = &mut room[filled..];
+                let count = piece.len().min(room.len());
+                room[..count].write_copy_of_slice(&piece[..count]);
+                filled += count;
+                count
+            });
+        }
+        self.socket.recv(room)
+    }
+
+    /// [`send`](Stream::send) of several pieces as if they were one.
+    pub(super) fn send_vectored(&self, pieces: &[io::IoSlice<'_>]) -> io::Result<usize> {
+        #[cfg(feature = "tls")]
+        if let Some(tls) = self.tls.get() {
+            return tls.connected()?.send_vectored(&self.socket, pieces);
         }
         os::send_vectored(&self.socket, pieces)
     }

@@ -1,7 +1,7 @@
 //! A TLS connection on a socket.
 
 use std::cell::{Cell, RefCell};
-use std::io;
+use std::io::{self, Write};
 
 use rustls::Connection;
 use socket2::Socket;
@@ -86,8 +86,16 @@ impl Session {
         self.state.borrow_mut().has_received()
     }
 
+    pub(in crate::net) fn send_vectored(
+        &self,
+        socket: &Socket,
+        pieces: &[io::IoSlice<'_>],
+    ) -> io::Result<usize> {
+        self.attempt(|state| state.send_by(socket, |writer| writer.write_vectored(pieces)))
+    }
+
     pub(in crate::net) fn send(&self, socket: &Socket, bytes: &[u8]) -> io::Result<usize> {
-        self.attempt(|state| state.send(socket, bytes))
+        self.attempt(|state| state.send_by(socket, |writer| writer.write(bytes)))
     }
 
     pub(in crate::net) fn flush(&self, socket: &Socket) -> io::Result<()> {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{self, BufRead, ErrorKind, IoSlice, Read, Write};
 use std::net::{Shutdown, SocketAddr};
 
-use rustls::{Connection, InvalidMessage, Reader};
+use rustls::{Connection, InvalidMessage, Reader, Writer};
 use socket2::Socket;
 
 use super::TlsError;
@@ -86,15 +86,19 @@ impl State {
         Err(ErrorKind::Interrupted.into())
     }
 
-    /// Has rustls take over some of `bytes`, once the handshake is done and what was taken over
+    /// Has rustls take over some bytes, once the handshake is done and what was taken over
     /// before is sent.
-    pub(super) fn send(&mut self, socket: &Socket, bytes: &[u8]) -> io::Result<usize> {
+    pub(super) fn send_by(
+        &mut self,
+        socket: &Socket,
+        give: impl FnOnce(&mut Writer<'_>) -> io::Result<usize>,
+    ) -> io::Result<usize> {
         self.drive(socket)?;
         if self.ended {
             return Err(ErrorKind::BrokenPipe.into());
         }
         self.push(socket)?;
-        let count = self.connection.writer().write(bytes)?;
+        let count = give(&mut self.connection.writer())?;
         match self.push(socket) {
             Err(error) if !is_for_later(&error) => Err(error),
             _ => Ok(count),

@@ -9,7 +9,7 @@ use crate::dispatch::reactor::{Direction, Source};
 use crate::net::socket::Shared;
 use crate::net::wire::Wire;
 
-/// Called after every attempt in `direction`, whatever came of it.
+/// Called after every attempt in `direction`, whatever came of it. One that `waits` is made again.
 ///
 /// A send that has to wait for the handshake needs somebody to read, and a read may leave an answer
 /// that the socket does not take yet: unless somebody is at it, an operation of the session's own
@@ -19,26 +19,25 @@ pub(in crate::net) fn tend(
     source: &Source,
     session: &Session,
     direction: Direction,
+    waits: bool,
 ) {
     if session.has_settled() {
         source.again(Direction::Write);
     }
-    match direction {
-        Direction::Read if session.has_to_send() && !session.flushing.replace(true) => {
-            spawn(shared, source, Direction::Write, |session, wire| {
-                let flushed = session.flush(wire);
-                session.flushing.set(waits(&flushed));
-                flushed
-            });
-        }
-        Direction::Write if session.is_handshaking() && !session.driving.replace(true) => {
-            spawn(shared, source, Direction::Read, |session, wire| {
-                let driven = session.drive(wire);
-                session.driving.set(waits(&driven));
-                driven
-            });
-        }
-        _ => {}
+    let will_send = direction == Direction::Write && waits;
+    if session.has_to_send() && !will_send && !session.flushing.replace(true) {
+        spawn(shared, source, Direction::Write, |session, wire| {
+            let flushed = session.flush(wire);
+            session.flushing.set(is_for_later(&flushed));
+            flushed
+        });
+    }
+    if session.is_handshaking() && will_send && !session.driving.replace(true) {
+        spawn(shared, source, Direction::Read, |session, wire| {
+            let driven = session.drive(wire);
+            session.driving.set(is_for_later(&driven));
+            driven
+        });
     }
 }
 
@@ -77,7 +76,7 @@ fn spawn(
     }
 }
 
-fn waits(result: &io::Result<()>) -> bool {
+fn is_for_later(result: &io::Result<()>) -> bool {
     use io::ErrorKind::{Interrupted, WouldBlock};
     matches!(result, Err(error) if matches!(error.kind(), WouldBlock | Interrupted))
 }
