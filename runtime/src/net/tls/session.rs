@@ -137,8 +137,7 @@ impl Session {
 
     /// Whether the handshake has neither been done nor failed.
     pub(super) fn is_handshaking(&self) -> bool {
-        let state = self.state.borrow();
-        state.is_handshaking() && !state.has_failed()
+        self.state.borrow().is_under_way()
     }
 
     /// Whether the handshake has ended since this was last asked.
@@ -153,9 +152,9 @@ impl Session {
 
     fn attempt<T>(&self, attempt: impl FnOnce(&mut State) -> io::Result<T>) -> io::Result<T> {
         let mut state = self.state.borrow_mut();
-        let before = state.is_handshaking() && !state.has_failed();
+        let before = state.is_under_way();
         let result = attempt(&mut state);
-        if before && !(state.is_handshaking() && !state.has_failed()) {
+        if before && !state.is_under_way() {
             self.settled.set(true);
         }
         result

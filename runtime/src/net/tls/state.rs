@@ -56,6 +56,11 @@ impl State {
         self.connection.is_handshaking()
     }
 
+    /// Whether the handshake has neither been done nor failed.
+    pub(super) fn is_under_way(&self) -> bool {
+        self.is_handshaking() && !self.has_failed()
+    }
+
     pub(super) fn has_failed(&self) -> bool {
         self.failure.is_some()
     }
