@@ -115,6 +115,33 @@ impl Error {
         }
     }
 
+    /// Looks for one of this crate's errors behind one of another library: an HTTP library, say,
+    /// whose connection failed because a socket did.
+    ///
+    /// ```
+    /// use async_proc::Error;
+    /// use std::io;
+    ///
+    /// let io = io::Error::new(io::ErrorKind::Other, Error::new("the reason"));
+    /// let boxed: Box<dyn std::error::Error> = Box::new(io);
+    /// assert_eq!(Error::find_in(&*boxed).unwrap().to_string(), "the reason");
+    /// ```
+    pub fn find_in<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a Error> {
+        let mut next = Some(error);
+        while let Some(error) = next {
+            if let Some(Boxed(error)) = error.downcast_ref() {
+                return Some(error);
+            }
+            // What an I/O error gives as its source is that of what it was made of.
+            let made_of = error.downcast_ref().and_then(io::Error::get_ref);
+            next = match made_of {
+                Some(inner) => Some(inner),
+                None => error.source(),
+            };
+        }
+        None
+    }
+
     /// Takes out what a panic was called with. `None` if this is no panic, or if a clone of the
     /// error gave it away already.
     pub fn take_panic(&self) -> Option<Box<dyn Any + Send>> {
