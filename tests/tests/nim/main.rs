@@ -3,8 +3,16 @@
 
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
+mod events;
 mod future_vars;
+mod polling;
 mod streams;
+mod timer_callbacks;
+
+#[cfg(unix)]
+mod processes;
+#[cfg(unix)]
+mod signals;
 
 use std::cell::RefCell;
 use std::rc::Rc;
