@@ -17,7 +17,7 @@ use super::signal::Hubs;
 use super::source::{Direction, Shared};
 use super::timer::Timer;
 use super::timers::{TimerKey, Timers};
-use crate::error::{Closed, NothingPending};
+use crate::error::{Closed, NothingPending, QueueError};
 use crate::future::{Letter, schedule};
 use crate::{Error, Future};
 
@@ -230,8 +230,8 @@ impl Dispatcher {
     ///
     /// Of kind [`NothingPending`](crate::ErrorKind::NothingPending) if there is nothing that could
     /// happen; the failure of a future under [`async_check`](crate::async_check); of kind
-    /// [`Panicked`](crate::ErrorKind::Panicked) if a callback panicked; or an I/O error of the
-    /// system's event queue.
+    /// [`Panicked`](crate::ErrorKind::Panicked) if a callback panicked; or a
+    /// [`QueueError`](crate::error::QueueError).
     pub fn poll(&self, timeout: impl Into<Option<Duration>>) -> Result<(), Error> {
         self.read_inbox();
         if !self.has_pending_operations() {
@@ -305,9 +305,11 @@ impl Dispatcher {
         self.0.turns.set(self.turns().wrapping_add(1));
         // A future that was completed is something that happened, even if nobody waits on it.
         let timeout = if self.fire_timers() { Some(Duration::ZERO) } else { timeout };
-        self.look(timeout)?;
+        let looked = self.look(timeout);
         self.fire_timers();
-        schedule::with(|schedule| schedule.run(BATCH))
+        // Also if there are no events to be had any more, which the next turn says again: nothing else
+        // is lost by that.
+        schedule::with(|schedule| schedule.run(BATCH)).and(looked)
     }
 
     /// Completes the futures of due timers, and queues their callbacks. `true` if there were any.
@@ -342,11 +344,11 @@ impl Dispatcher {
         };
         // Without a reactor there is no I/O, and nothing to ask the system unless to wait.
         if wait != Some(Duration::ZERO) || self.0.reactor.borrow().is_some() {
-            let reactor = self.reactor()?;
+            let reactor = self.reactor().map_err(QueueError::Create)?;
             self.hear_others(&reactor);
             self.read_inbox();
             let wait = if self.has_queued() { Some(Duration::ZERO) } else { wait };
-            reactor.turn(wait)?;
+            reactor.turn(wait).map_err(QueueError::Wait)?;
         }
         self.read_inbox();
         Ok(())
@@ -411,7 +413,16 @@ impl Dispatcher {
     }
 
     /// How many turns there have been, up to the current one.
-    pub(super) fn turns(&self) -> u64 {
+    ///
+    /// ```
+    /// use async_proc::{dispatch::Dispatcher, sleep_async, wait_for};
+    /// use std::time::Duration;
+    ///
+    /// wait_for(sleep_async(Duration::from_millis(5)))?;
+    /// assert_eq!(Dispatcher::current().turns(), 1, "one that waited");
+    /// # Ok::<(), async_proc::Error>(())
+    /// ```
+    pub fn turns(&self) -> u64 {
         self.0.turns.get()
     }
 

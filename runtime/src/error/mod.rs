@@ -12,12 +12,14 @@
 mod cause;
 mod dispatch;
 mod kind;
+mod queue;
 mod trace;
 mod value;
 
 pub(crate) use cause::{Closed, NothingPending};
 pub use dispatch::DispatchError;
 pub use kind::{ErrorKind, FutureError, FutureErrorKind};
+pub use queue::QueueError;
 pub use trace::{TraceFrame, Traceback};
 pub use value::Error;
 
