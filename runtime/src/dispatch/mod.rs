@@ -79,6 +79,7 @@ mod timer;
 mod timers;
 pub(crate) mod turn;
 mod watch;
+pub(crate) mod workers;
 
 pub use blocking::spawn_blocking;
 pub use dispatcher::{BATCH, Dispatcher};
@@ -104,6 +105,7 @@ pub use sleep::sleep_async;
 pub use timeout::{with_timeout, with_timeout_cancel};
 pub use timer::add_timer;
 pub use watch::WatchId;
+pub use workers::{Stopper, Worker, WorkerError, Workers};
 
 #[cfg(test)]
 mod tests;

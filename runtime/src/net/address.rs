@@ -10,7 +10,7 @@ use crate::Error;
 
 /// The number of connections that may wait to be accepted. Operating systems have limits of their
 /// own and take the smaller number.
-const BACKLOG: i32 = 4096;
+pub(super) const BACKLOG: i32 = 4096;
 
 impl AsyncSocket {
     /// Makes a TCP socket that listens on `endpoint`: bound with [`SockOpt::ReuseAddr`], so that a

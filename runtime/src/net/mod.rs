@@ -45,6 +45,7 @@ mod futures_io;
 #[cfg(feature = "hyper")]
 mod hyper_io;
 mod kind;
+mod line_into;
 mod local;
 mod multicast;
 mod options;
@@ -53,6 +54,7 @@ mod polled;
 mod read;
 mod read_line;
 mod send;
+mod serve;
 mod socket;
 #[cfg(feature = "tls")]
 pub mod tls;
@@ -73,6 +75,7 @@ pub use datagram::Datagram;
 pub use local::{IntoLocalEndpoint, LocalEndpoint};
 pub use multicast::Interface;
 pub use options::Keepalive;
+pub use serve::serve_threads;
 pub use socket::AsyncSocket;
 
 use crate::dispatch::socket::{Stop, os};

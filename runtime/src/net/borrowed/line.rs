@@ -34,15 +34,20 @@ mod sealed {
 
     impl LineBuffer for String {
         fn set(&mut self, line: &[u8]) -> Result<(), SocketError> {
-            self.clear();
-            let text = std::str::from_utf8(line).map_err(|error| SocketError::NotUtf8 {
-                line: line.to_vec(),
-                valid_up_to: error.valid_up_to(),
-            })?;
-            self.push_str(text);
-            Ok(())
+            super::set_text(self, line)
         }
     }
+}
+
+/// Puts a line in place of what is in `text`, which is empty if it is refused.
+pub(in crate::net) fn set_text(text: &mut String, line: &[u8]) -> Result<(), SocketError> {
+    text.clear();
+    let line = std::str::from_utf8(line).map_err(|error| SocketError::NotUtf8 {
+        line: line.to_vec(),
+        valid_up_to: error.valid_up_to(),
+    })?;
+    text.push_str(line);
+    Ok(())
 }
 
 impl AsyncSocket {

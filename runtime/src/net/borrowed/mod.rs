@@ -20,6 +20,8 @@ pub use line::{LineBuffer, ReadLineRef, RecvLineRef};
 pub use read::{RecvExactRef, RecvRef};
 pub use send::SendRef;
 
+pub(super) use line::set_text;
+
 use std::task::{Context, Poll};
 
 use super::wire::{Reader, Wire};
