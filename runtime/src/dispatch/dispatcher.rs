@@ -6,6 +6,8 @@ use std::io;
 use std::rc::{Rc, Weak};
 use std::time::{Duration, Instant};
 
+#[cfg(unix)]
+use super::attend::Attendants;
 use super::clock::{self, Clock};
 #[cfg(unix)]
 use super::fd::Table;
@@ -37,7 +39,7 @@ pub struct Dispatcher(Rc<Inner>);
 
 /// A dispatcher as what is registered with it knows it: it may be gone.
 #[derive(Clone, Default)]
-pub(super) struct WeakDispatcher(Weak<Inner>);
+pub(crate) struct WeakDispatcher(Weak<Inner>);
 
 struct Inner {
     clock: Clock,
@@ -52,12 +54,14 @@ struct Inner {
     fds: Table,
     #[cfg(unix)]
     signals: Hubs,
+    #[cfg(unix)]
+    attendants: Attendants,
     closed: Cell<bool>,
 }
 
 impl WeakDispatcher {
     /// The dispatcher, unless its last handle was dropped.
-    pub(super) fn upgrade(&self) -> Option<Dispatcher> {
+    pub(crate) fn upgrade(&self) -> Option<Dispatcher> {
         self.0.upgrade().map(Dispatcher)
     }
 }
@@ -89,6 +93,8 @@ impl Dispatcher {
             fds: Table::default(),
             #[cfg(unix)]
             signals: Hubs::default(),
+            #[cfg(unix)]
+            attendants: Attendants::default(),
             closed: Cell::new(false),
         }))
     }
@@ -103,7 +109,7 @@ impl Dispatcher {
         f(&Dispatcher::current())
     }
 
-    pub(super) fn downgrade(&self) -> WeakDispatcher {
+    pub(crate) fn downgrade(&self) -> WeakDispatcher {
         WeakDispatcher(Rc::downgrade(&self.0))
     }
 
@@ -301,10 +307,14 @@ impl Dispatcher {
         Error::from(NothingPending(format!("{what}{hint}")))
     }
 
-    fn turn(&self, timeout: Option<Duration>) -> Result<(), Error> {
+    /// One turn, whether anything is pending or not.
+    pub(crate) fn turn(&self, timeout: Option<Duration>) -> Result<(), Error> {
         self.0.turns.set(self.turns().wrapping_add(1));
         // A future that was completed is something that happened, even if nobody waits on it.
         let timeout = if self.fire_timers() { Some(Duration::ZERO) } else { timeout };
+        #[cfg(unix)]
+        let looked = self.0.attendants.around(timeout, |timeout| self.look(timeout));
+        #[cfg(not(unix))]
         let looked = self.look(timeout);
         self.fire_timers();
         // Also if there are no events to be had any more, which the next turn says again: nothing else
@@ -372,6 +382,10 @@ impl Dispatcher {
     }
 
     fn waits_for_others(&self) -> bool {
+        #[cfg(unix)]
+        if self.0.attendants.are_pending() {
+            return true;
+        }
         self.operations() > 0 || schedule::with(|schedule| schedule.has_foreign())
     }
 
@@ -449,6 +463,12 @@ impl Dispatcher {
         &self.0.signals
     }
 
+    /// What is served in every turn.
+    #[cfg(unix)]
+    pub(super) fn attendants(&self) -> &Attendants {
+        &self.0.attendants
+    }
+
     /// The reactor, made now if need be.
     pub(super) fn reactor(&self) -> io::Result<Rc<Reactor>> {
         if self.is_closed() {
@@ -486,7 +506,7 @@ impl Inner {
             source.close(Closed::by_dispatcher);
         }
         #[cfg(unix)]
-        drop(self.fds.take());
+        drop((self.fds.take(), self.attendants.take()));
     }
 }
 

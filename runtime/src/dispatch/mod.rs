@@ -49,6 +49,8 @@
 //! waits for its descriptor with `ppoll`, which counts in nanoseconds, and then takes the events
 //! without waiting: one system call more for a turn that waits for a timer, none for the others.
 
+#[cfg(unix)]
+pub(crate) mod attend;
 mod blocking;
 mod clock;
 mod dispatcher;
@@ -61,6 +63,8 @@ mod free;
 mod global;
 mod interval;
 mod lane;
+#[cfg(unix)]
+pub(crate) mod level;
 #[cfg(unix)]
 mod once;
 mod op;
@@ -82,6 +86,8 @@ mod watch;
 pub(crate) mod workers;
 
 pub use blocking::spawn_blocking;
+#[cfg(unix)]
+pub(crate) use dispatcher::WeakDispatcher;
 pub use dispatcher::{BATCH, Dispatcher};
 pub use event::{AsyncEvent, EventError, add_event};
 #[cfg(unix)]

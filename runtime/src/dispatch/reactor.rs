@@ -140,6 +140,8 @@ impl Reactor {
         let place = place(event.token());
         let source = self.sources.borrow().get(place, GENERATION_MASK).and_then(Weak::upgrade);
         let Some(source) = source else { return };
+        #[cfg(unix)]
+        source.stir();
         // On an error both directions are tried: the operations find out what is wrong.
         if event.is_readable() || event.is_read_closed() || event.is_error() {
             source.retry(Direction::Read);

@@ -50,6 +50,9 @@ pub(super) struct Shared {
     slot: Cell<Option<usize>>,
     read: Lane,
     write: Lane,
+    /// There has been an event since somebody asked.
+    #[cfg(unix)]
+    stirred: Cell<bool>,
 }
 
 impl Source {
@@ -60,16 +63,24 @@ impl Source {
     /// The system refuses: `fd` is no descriptor, has a source already, or is of a file that
     /// cannot be waited for, such as one on disk.
     pub fn new(fd: sys::Fd) -> io::Result<Source> {
-        let dispatcher = Dispatcher::current();
+        Source::add(&Dispatcher::current(), fd, false)
+    }
+
+    /// As [`new`](Source::new), with a dispatcher that need not be the thread's. If `urgent`, data
+    /// out of band are an event too, where the system can tell.
+    pub(super) fn add(dispatcher: &Dispatcher, fd: sys::Fd, urgent: bool) -> io::Result<Source> {
         let source = Rc::new(Shared {
             fd,
             dispatcher: dispatcher.downgrade(),
             slot: Cell::new(None),
             read: Lane::default(),
             write: Lane::default(),
+            #[cfg(unix)]
+            stirred: Cell::new(false),
         });
         let slot = dispatcher.reactor()?.add(Rc::downgrade(&source), |registry, token, both| {
-            sys::register(registry, fd, token, both)
+            let interest = if urgent { sys::and_urgent(both) } else { both };
+            sys::register(registry, fd, token, interest)
         })?;
         source.slot.set(Some(slot));
         Ok(Source(Rc::new(Handles(source))))
@@ -212,6 +223,12 @@ impl Source {
         self.shared().lane(direction).add_poller(waker);
     }
 
+    /// Whether there has been an event since this was last asked.
+    #[cfg(unix)]
+    pub(super) fn has_stirred(&self) -> bool {
+        self.shared().stirred.replace(false)
+    }
+
     fn shared(&self) -> &Rc<Shared> {
         &self.0.0
     }
@@ -223,6 +240,12 @@ impl Shared {
             Direction::Read => &self.read,
             Direction::Write => &self.write,
         }
+    }
+
+    /// Notes an event, for those who look at the descriptor themselves.
+    #[cfg(unix)]
+    pub(super) fn stir(&self) {
+        self.stirred.set(true);
     }
 
     /// Whether the lane has not had its share of this turn yet.

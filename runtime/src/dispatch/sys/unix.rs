@@ -20,6 +20,18 @@ pub(crate) fn register(
     SourceFd(&fd).register(registry, token, interest)
 }
 
+/// `interest`, and data out of band.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) fn and_urgent(interest: Interest) -> Interest {
+    interest | Interest::PRIORITY
+}
+
+/// `interest`: these systems report data out of band together with the others.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(crate) fn and_urgent(interest: Interest) -> Interest {
+    interest
+}
+
 /// Takes the descriptor out of the event queue. If it was closed, it is out already.
 pub(crate) fn deregister(registry: &Registry, fd: Fd) {
     let _ = SourceFd(&fd).deregister(registry);

@@ -13,6 +13,10 @@ pub(crate) fn register(_: &Registry, _: Fd, _: Token, _: Interest) -> io::Result
     Err(io::Error::new(io::ErrorKind::Unsupported, "sockets are not supported on this system yet"))
 }
 
+pub(crate) fn and_urgent(interest: Interest) -> Interest {
+    interest
+}
+
 pub(crate) fn deregister(_: &Registry, _: Fd) {}
 
 pub(crate) fn wait(
