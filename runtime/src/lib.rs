@@ -19,11 +19,14 @@
 //! | [`future`] | [`Future`] and its combinators, [`async_check`] |
 //! | [`dispatch`] | the dispatcher, timers, events, I/O readiness |
 //! | [`net`] | sockets: connecting, accepting, bytes and lines |
+//! | `channel` | sockets whose events are methods of a handler, as in Python's `asyncore` (on Unix) |
 //! | [`error`] | [`Error`], its kinds and its async traceback |
 //! | [`machine`] | what compiled procs call |
 
 extern crate self as async_proc;
 
+#[cfg(unix)]
+pub mod channel;
 pub mod dispatch;
 pub mod error;
 pub mod future;

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use super::Dispatcher;
 use crate::Error;
+use crate::future::schedule;
 
 /// What a dispatcher asks in every turn.
 pub(crate) trait Attendant {
@@ -42,11 +43,13 @@ impl Attendants {
         self.0.borrow().iter().any(|attendant| attendant.is_pending())
     }
 
-    /// Waits by `wait`, no longer than `timeout`, with the attendants' work before and after.
+    /// Waits by `wait`, no longer than `timeout`, with the attendants' work before and after. What
+    /// goes wrong in that is queued, to become the error of a turn: of this one, unless something
+    /// came before.
     ///
     /// # Errors
     ///
-    /// The first that comes up. Each attendant has served by then, if it prepared.
+    /// Of the wait.
     pub(super) fn around(
         &self,
         timeout: Option<Duration>,
@@ -55,28 +58,30 @@ impl Attendants {
         if self.0.borrow().is_empty() {
             return wait(timeout);
         }
+        let fail = |error| schedule::with(|schedule| schedule.fail(error));
         // They come and go while this runs.
-        let attendants = self.0.borrow().clone();
-        let (mut timeout, mut result, mut prepared) = (timeout, Ok(()), 0);
-        for attendant in &attendants {
-            match attendant.prepare() {
-                Ok(false) => {}
-                Ok(true) => timeout = Some(Duration::ZERO),
-                Err(error) => {
-                    result = Err(error);
-                    break;
+        let mut attendants = self.0.borrow().clone();
+        let mut timeout = timeout;
+        attendants.retain(|attendant| match attendant.prepare() {
+            Ok(has_work) => {
+                if has_work {
+                    timeout = Some(Duration::ZERO);
                 }
+                true
             }
-            prepared += 1;
+            Err(error) => {
+                timeout = Some(Duration::ZERO);
+                fail(error);
+                false
+            }
+        });
+        let waited = wait(timeout);
+        for attendant in attendants {
+            if let Err(error) = attendant.serve(waited.is_err()) {
+                fail(error);
+            }
         }
-        let mut result = result.and_then(|()| wait(timeout));
-        for attendant in &attendants[..prepared] {
-            result = match attendant.serve(result.is_err()) {
-                Err(error) if result.is_ok() => Err(error),
-                _ => result,
-            };
-        }
-        result
+        waited
     }
 
     /// All of them, which are no longer here.
