@@ -47,7 +47,7 @@ pub use dispatch::{
 pub use dispatch::{
     ProcessError, SignalError, add_process, add_signal, ctrl_c, process_exit, signal,
 };
-pub use error::{DispatchError, Error, ErrorKind, FutureError, FutureErrorKind, Result};
+pub use error::{Context, DispatchError, Error, ErrorKind, FutureError, FutureErrorKind, Result};
 pub use future::{Future, FutureStream, FutureVar, async_check};
 
 /// What most programs use: `use async_proc::prelude::*;`.
@@ -60,7 +60,9 @@ pub mod prelude {
         run_forever, sleep_async, spawn_blocking, wait_for, with_timeout, with_timeout_cancel,
     };
     pub use crate::error::{Error, ErrorKind};
-    pub use crate::future::{Future, FutureStream, FutureVar, all, and, async_check, or};
+    pub use crate::future::{
+        Future, FutureStream, FutureVar, all, and, async_check, or, race, settle,
+    };
     pub use crate::{await_fut, yield_fut};
     pub use async_proc_macros::async_proc;
 }

@@ -6,6 +6,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use async_proc::prelude::*;
+use async_proc::{Context, FutureVar};
 
 struct Counting;
 
@@ -108,4 +109,35 @@ fn a_promise_a_callback_and_a_timer_are_one_allocation_each() {
     // The table of timers may take a node.
     assert!(count <= 2, "{count}");
     nap.cancel();
+}
+
+/// Everything that an error would be told on its way, were there one.
+#[async_proc]
+fn careful(gate: Future<u32>, depth: u32, out: FutureVar<u32>) -> Future<u32> {
+    let sum = match depth {
+        0 => (&gate).await.context("the gate is broken")?,
+        _ => careful(gate, depth - 1, out.clone()).await.context(depth)?,
+    };
+    out.with(|out| *out += sum);
+    Ok(sum + 1)
+}
+
+#[test]
+fn nothing_is_allocated_for_tracebacks_before_there_is_an_error() {
+    warm_up();
+    let (gate, out) = (Future::new("gate"), FutureVar::new("out", 0));
+    let (started, proc) = counted(|| careful(gate.clone(), 9, out.clone()));
+    assert_eq!(started, 10, "one for each proc, and none for the variable that they complete");
+    let (ran, ()) = counted(|| {
+        gate.complete(1).unwrap();
+        run_forever().unwrap();
+    });
+    assert_eq!((ran, proc.read().unwrap()), (0, 11));
+
+    let gate = Future::new("gate");
+    let proc = careful(gate.clone(), 9, out);
+    gate.fail(Error::new("now")).unwrap();
+    let (ran, ()) = counted(|| run_forever().unwrap());
+    assert!(ran > 0 && proc.failed());
+    assert_eq!(proc.error().map(|error| error.traceback().count()), Some(10));
 }

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::fmt;
 use std::io;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use super::{DispatchError, ErrorKind, FutureError};
 
@@ -17,9 +17,57 @@ pub(super) enum Cause {
     Source(BoxedSource),
     /// What a panic was called with. The lock is what makes it `Sync`: payloads are only `Send`.
     Panic { message: String, payload: Mutex<Option<Box<dyn Any + Send>>> },
+    /// What was being done, and why that failed.
+    Context(Context),
+}
+
+/// A message in front of a cause.
+pub(super) struct Context {
+    message: String,
+    /// Taken out when this is dropped, and not before.
+    cause: Option<Arc<Cause>>,
+}
+
+impl Drop for Context {
+    fn drop(&mut self) {
+        // By a loop: one behind the other may be many, and each dropping the next would recurse.
+        let mut next = self.cause.take();
+        while let Some(Cause::Context(mut context)) = next.and_then(Arc::into_inner) {
+            next = context.cause.take();
+        }
+    }
 }
 
 impl Cause {
+    pub(super) fn context(message: String, cause: Arc<Cause>) -> Cause {
+        Cause::Context(Context { message, cause: Some(cause) })
+    }
+
+    /// What is behind a context.
+    pub(super) fn behind(&self) -> Option<&Arc<Cause>> {
+        match self {
+            Cause::Context(context) => context.cause.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// What is behind every context: what failed at first.
+    pub(super) fn root(&self) -> &Cause {
+        let mut root = self;
+        while let Some(cause) = root.behind() {
+            root = cause;
+        }
+        root
+    }
+
+    /// This as an error: another library's is itself.
+    pub(super) fn as_error(&self) -> &(dyn std::error::Error + 'static) {
+        match self {
+            Cause::Source(source) => &**source,
+            cause => cause,
+        }
+    }
+
     pub(super) fn panic(payload: Box<dyn Any + Send>) -> Cause {
         let message = if let Some(text) = payload.downcast_ref::<&'static str>() {
             format!("panicked: {text}")
@@ -33,7 +81,7 @@ impl Cause {
 
     /// The I/O error that this is, or that is behind it.
     pub(super) fn io_error(&self) -> Option<&io::Error> {
-        let Cause::Source(source) = self else { return None };
+        let Cause::Source(source) = self.root() else { return None };
         let mut next: Option<&(dyn std::error::Error + 'static)> = Some(&**source);
         while let Some(error) = next {
             if let Some(error) = error.downcast_ref() {
@@ -45,8 +93,8 @@ impl Cause {
     }
 
     pub(super) fn kind(&self) -> ErrorKind {
-        match self {
-            Cause::Message(_) => ErrorKind::Other,
+        match self.root() {
+            Cause::Message(_) | Cause::Context(_) => ErrorKind::Other,
             Cause::Panic { .. } => ErrorKind::Panicked,
             Cause::Source(source) if source.is::<FutureError>() => ErrorKind::Future,
             Cause::Source(source) if source.is::<DispatchError>() => ErrorKind::Dispatch,
@@ -63,8 +111,25 @@ impl Cause {
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Cause::Message(message) | Cause::Panic { message, .. } => f.write_str(message),
+            Cause::Message(message)
+            | Cause::Panic { message, .. }
+            | Cause::Context(Context { message, .. }) => f.write_str(message),
             Cause::Source(source) => fmt::Display::fmt(source, f),
+        }
+    }
+}
+
+impl fmt::Debug for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Cause {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Cause::Source(source) => source.source(),
+            cause => cause.behind().map(|cause| cause.as_error()),
         }
     }
 }

@@ -89,3 +89,72 @@ fn the_payload_of_a_panic_is_kept_and_given_out_once() {
     assert_eq!(Error::panicked(Box::new("boom")).to_string(), "panicked: boom");
     assert_eq!(Error::panicked(Box::new("b".to_owned())).to_string(), "panicked: b");
 }
+
+#[test]
+fn context_comes_first_and_changes_nothing_else() {
+    let first = Error::from(io::Error::new(io::ErrorKind::AddrInUse, "port 80")).crossed(&READ, 3);
+    let error = first.clone().context("cannot listen").context("cannot start").crossed(&SERVE, 4);
+    assert_eq!(error.to_string(), "cannot start");
+    assert_eq!(format!("{error:#}"), "cannot start: cannot listen: port 80");
+    assert_eq!(
+        format!("{error:?}"),
+        "cannot start\n  caused by: cannot listen\n  caused by: port 80\n  at read (src/m.rs:3)\n  \
+         at serve (src/m.rs:4)"
+    );
+    assert_eq!((error.kind(), error.io_kind()), (ErrorKind::Io, Some(io::ErrorKind::AddrInUse)));
+    assert!(error.downcast_ref::<io::Error>().is_some());
+    assert_eq!(error.source().unwrap().to_string(), "cannot listen");
+    assert!(error.source().unwrap().source().unwrap().is::<io::Error>());
+    assert_eq!(format!("{first:#}"), "port 80", "a clone keeps its own message");
+
+    let boxed: Box<dyn StdError + Send + Sync> = error.into();
+    let mut chain = vec![boxed.to_string()];
+    let mut next = boxed.source();
+    while let Some(error) = next {
+        chain.push(error.to_string());
+        next = error.source();
+    }
+    assert_eq!(chain, ["cannot start", "cannot listen", "port 80"]);
+}
+
+#[test]
+fn context_of_results_and_options() {
+    let failed: std::result::Result<(), io::Error> = Err(io::ErrorKind::NotFound.into());
+    assert_eq!(failed.context("no users").unwrap_err().io_kind(), Some(io::ErrorKind::NotFound));
+    let ours: Result<()> = Err(Error::timed_out("too slow"));
+    let error = ours.with_context(|| format!("attempt {}", 2)).unwrap_err();
+    assert_eq!((error.kind(), error.to_string().as_str()), (ErrorKind::TimedOut, "attempt 2"));
+    assert_eq!(None::<u8>.context("nobody").unwrap_err().to_string(), "nobody");
+    assert_eq!(None::<u8>.with_context(|| 7).unwrap_err().to_string(), "7");
+    assert_eq!(Some(1).with_context::<u8>(|| unreachable!("there is a value")).unwrap(), 1);
+    assert_eq!(Ok::<_, Error>(2).with_context::<u8>(|| unreachable!("it is fine")).unwrap(), 2);
+    let panic = Error::panicked(Box::new(3_u8)).context("in the handler");
+    assert_eq!(panic.kind(), ErrorKind::Panicked);
+    assert_eq!(panic.take_panic().unwrap().downcast_ref(), Some(&3_u8));
+}
+
+#[test]
+fn any_amount_of_context_is_shown_and_dropped_without_recursion() {
+    let count = if cfg!(miri) { 300 } else { 200_000 };
+    let mut error = Error::new("deep");
+    for n in 0..count {
+        error = error.context(n);
+    }
+    assert_eq!(format!("{error:#}").split(": ").count(), count + 1);
+    assert_eq!(error.kind(), ErrorKind::Other);
+}
+
+#[test]
+fn frames_that_repeat_are_counted() {
+    let mut error = Error::new("deep").crossed(&READ, 1);
+    for _ in 0..3 {
+        error = error.crossed(&SERVE, 2);
+    }
+    let error = error.clone().crossed(&SERVE, 2).crossed(&SERVE, 3).panicked_in(&READ, 4);
+    assert_eq!(
+        format!("{error:?}"),
+        "deep\n  at read (src/m.rs:1)\n  at serve (src/m.rs:2), 4 times\n  at serve (src/m.rs:3)\n  \
+         at read (src/m.rs, after line 4)"
+    );
+    assert_eq!(lines(&error), [1, 2, 2, 2, 2, 3, 4], "they are all there");
+}

@@ -74,6 +74,37 @@ impl Error {
         Error::of(Cause::panic(payload))
     }
 
+    /// The error of a proc that has panicked after `line`.
+    #[must_use]
+    pub(crate) fn panicked_in(self, function: &'static Function, line: u32) -> Error {
+        self.with_frame(TraceFrame { function, line, panicked: true })
+    }
+
+    /// The same error, with a message in front that says what was being done. The old message comes
+    /// after it in `{:#}` and in `{:?}`. Kind, source and traceback stay what they are.
+    ///
+    /// [`Context`](super::Context) has this for results.
+    ///
+    /// ```
+    /// use async_proc::Error;
+    ///
+    /// let error = Error::new("no such file").context("cannot read the list of users");
+    /// assert_eq!(error.to_string(), "cannot read the list of users");
+    /// assert_eq!(format!("{error:#}"), "cannot read the list of users: no such file");
+    /// ```
+    #[must_use]
+    pub fn context(mut self, message: impl fmt::Display) -> Error {
+        let cause = Arc::new(Cause::context(message.to_string(), self.0.cause.clone()));
+        match Arc::get_mut(&mut self.0) {
+            Some(inner) => {
+                inner.cause = cause;
+                self
+            }
+            // Clones made before keep their message.
+            None => Error(Arc::new(Inner { cause, frames: Vec::new(), before: Some(self.0) })),
+        }
+    }
+
     pub(crate) fn cancelled(name: &'static str) -> Error {
         Error::from(Cancelled(name))
     }
@@ -99,19 +130,20 @@ impl Error {
         self.0.cause.io_error().map(io::Error::kind)
     }
 
-    /// The error it was made of, if that was an `E`.
+    /// The error it was made of, if that was an `E`, whatever context was added.
     pub fn downcast_ref<E: std::error::Error + 'static>(&self) -> Option<&E> {
-        match &*self.0.cause {
+        match self.0.cause.root() {
             Cause::Source(source) => source.downcast_ref(),
             _ => None,
         }
     }
 
-    /// The error it was made of, if it was made of one.
+    /// The error it was made of, if it was made of one; with [context](Error::context), the error
+    /// without it.
     pub fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &*self.0.cause {
             Cause::Source(source) => Some(&**source),
-            _ => None,
+            cause => std::error::Error::source(cause),
         }
     }
 
@@ -142,10 +174,16 @@ impl Error {
         None
     }
 
+    /// What its message does not say: the messages of what caused it, the nearest first.
+    fn causes(&self) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
+        let first = std::error::Error::source(&*self.0.cause);
+        std::iter::successors(first, |cause| cause.source())
+    }
+
     /// Takes out what a panic was called with. `None` if this is no panic, or if a clone of the
     /// error gave it away already.
     pub fn take_panic(&self) -> Option<Box<dyn Any + Send>> {
-        match &*self.0.cause {
+        match self.0.cause.root() {
             Cause::Panic { payload, .. } => {
                 payload.lock().unwrap_or_else(PoisonError::into_inner).take()
             }
@@ -181,8 +219,11 @@ impl Error {
     /// The error as it leaves `function` at `line`. Clones made before do not see the new frame.
     #[doc(hidden)]
     #[must_use]
-    pub fn crossed(mut self, function: &'static Function, line: u32) -> Error {
-        let frame = TraceFrame { function, line };
+    pub fn crossed(self, function: &'static Function, line: u32) -> Error {
+        self.with_frame(TraceFrame { function, line, panicked: false })
+    }
+
+    fn with_frame(mut self, frame: TraceFrame) -> Error {
         match Arc::get_mut(&mut self.0) {
             Some(inner) => {
                 inner.frames.push(frame);
@@ -197,18 +238,23 @@ impl Error {
     }
 }
 
-/// The message alone.
+/// The message alone; with `{:#}`, also those of what caused it, on the same line.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0.cause, f)
+        fmt::Display::fmt(&self.0.cause, f)?;
+        match f.alternate() {
+            true => self.causes().try_for_each(|cause| write!(f, ": {cause}")),
+            false => Ok(()),
+        }
     }
 }
 
-/// The message, then one line for each frame of the traceback.
+/// The message, then one line for each of its causes and for each frame of the traceback.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.0.cause, f)?;
-        self.traceback().try_for_each(|frame| write!(f, "\n  {frame}"))
+        self.causes().try_for_each(|cause| write!(f, "\n  caused by: {cause}"))?;
+        self.traceback().runs().try_for_each(|run| write!(f, "\n  {run}"))
     }
 }
 
@@ -257,7 +303,6 @@ impl fmt::Debug for Boxed {
 
 impl std::error::Error for Boxed {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        // The message is the source's own, so what comes next is the source's source.
-        self.0.source()?.source()
+        self.0.causes().next()
     }
 }

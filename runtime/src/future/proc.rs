@@ -15,7 +15,7 @@ use super::list::{Node, NodeKind};
 use super::schedule::{self, Schedule};
 use super::waiter::{self, Extras};
 use crate::Error;
-use crate::machine::Vtable;
+use crate::machine::{Vtable, unwound_after};
 
 /// The part of a proc that depends on neither its frame nor its result.
 #[repr(C)]
@@ -303,7 +303,12 @@ unsafe fn step(proc: NonNull<Proc>, params: *mut ()) {
                 end(proc, if failed { State::Failed } else { State::Value });
             }
             Err(payload) => {
-                (this.head.kind.put_error)(out, Error::panicked(payload));
+                let (error, function) = (Error::panicked(payload), this.machine.function);
+                let error = match unwound_after(function) {
+                    Some(line) => error.panicked_in(function, line),
+                    None => error,
+                };
+                (this.head.kind.put_error)(out, error);
                 end(proc, State::Failed);
             }
         }

@@ -38,8 +38,8 @@ impl UnreadError {
 impl fmt::Display for UnreadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let UnreadError { name, created, error } = self;
-        write!(f, "`{name}` created at {created} failed and nobody read its error: {error}")?;
-        error.traceback().try_for_each(|frame| write!(f, "; {frame}"))
+        write!(f, "`{name}` created at {created} failed and nobody read its error: {error:#}")?;
+        error.traceback().runs().try_for_each(|run| write!(f, "; {run}"))
     }
 }
 

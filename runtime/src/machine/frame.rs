@@ -4,6 +4,7 @@ use std::mem::{self, ManuallyDrop, MaybeUninit};
 use std::task::{Context, Poll};
 
 use super::plan::{Destructor, How, Live, Place, Shape};
+use super::unwinding::Unwinding;
 use super::{Function, Suspension};
 
 /// The number of the state before the first step.
@@ -218,18 +219,23 @@ where
     let mut scratch = MaybeUninit::<F::Scratch>::uninit();
     let at: At<F> = At { frame: frame.cast(), live: &raw mut live, scratch: scratch.as_mut_ptr() };
     // SAFETY: the memory is a frame's; without parameters it has started and is in no step.
-    unsafe {
+    let state = unsafe {
         if params.is_null() {
-            at.live.write(self::live::<F>(frame, state::<F>(frame)));
+            let state = state::<F>(frame);
+            at.live.write(self::live::<F>(frame, state));
+            state
         } else {
             set_state::<F>(frame, START);
+            START
         }
-    }
+    };
+    let unwinding = Unwinding { function: F::FUNCTION, state };
     // Ending and unwinding both drop what is left in the frame.
     let rest = Rest { at, drops: F::DROPS, in_parts };
     match resume(at, params, cx) {
         Poll::Pending => {
             mem::forget(rest);
+            mem::forget(unwinding);
             // SAFETY: it has just been suspended.
             unsafe { keep::<F>(frame, &at.live.read()) };
             Poll::Pending
@@ -238,6 +244,7 @@ where
             // As in rustc's own machines, the value is lost if a variable's destructor panics.
             let value = ManuallyDrop::new(value);
             mem::drop(rest);
+            mem::forget(unwinding);
             // SAFETY: the frame is still there.
             unsafe { set_state::<F>(frame, ENDED) };
             Poll::Ready(ManuallyDrop::into_inner(value))

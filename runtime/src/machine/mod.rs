@@ -51,6 +51,7 @@ mod slot;
 mod table;
 pub mod together;
 mod unit;
+mod unwinding;
 mod wrong;
 
 use std::alloc::Layout;
@@ -77,6 +78,7 @@ pub use self::site::{Function, Suspension};
 pub use self::slot::{Base, FieldsBehindAPointer, HoldsItsFields, Moved, Slot, poll};
 pub use self::table::{Tabulate, Vtable};
 pub use self::unit::{Returns, Unit, unit};
+pub(crate) use self::unwinding::unwound_after;
 pub use self::wrong::{Awaited, Tried, Wrong, behind, copied, unread};
 
 pub use std::task::Poll;

@@ -9,7 +9,7 @@ pub struct Function {
     pub module: &'static str,
     /// The source file.
     pub file: &'static str,
-    /// The line of its name.
+    /// The line of its name, from 1; 0 if there is no such line.
     pub line: u32,
     /// Every place where it can be suspended, in source order.
     pub suspensions: &'static [Suspension],
@@ -29,6 +29,11 @@ pub struct Suspension {
 }
 
 impl Function {
+    /// Whether this is the same function: its table may be in the program more than once.
+    pub(crate) fn is(&self, other: &Function) -> bool {
+        self.line == other.line && self.name == other.name && self.file == other.file
+    }
+
     /// The suspension at which a machine in `state` waits, if that state is one.
     pub fn suspension(&self, state: u16) -> Option<&'static Suspension> {
         self.suspensions.iter().find(|suspension| suspension.state == state)

@@ -8,6 +8,7 @@ mod future_vars;
 mod polling;
 mod streams;
 mod timer_callbacks;
+mod tracebacks;
 
 #[cfg(unix)]
 mod processes;
