@@ -72,6 +72,8 @@ impl Node {
         if next.is_null() {
             return;
         }
+        #[cfg(test)]
+        note_step();
         // SAFETY: what is linked is alive, as the functions that link require.
         unsafe {
             (*next).previous.set(previous);
@@ -97,6 +99,8 @@ impl Node {
 ///
 /// `place` is in a circle, `new` is not, and both are alive until they are taken out.
 unsafe fn link_before(place: NonNull<Links>, new: NonNull<Links>) {
+    #[cfg(test)]
+    note_step();
     // SAFETY: the caller promises that both are alive; so are those between which `new` goes.
     unsafe {
         let previous = place.as_ref().previous.get();
@@ -152,6 +156,8 @@ impl List {
         let mut taken = Vec::new();
         let mut at = self.0.next.get();
         while !at.is_null() && !ptr::eq(at, &self.0) {
+            #[cfg(test)]
+            note_step();
             // SAFETY: what is linked is alive, and what is not the list itself is a node.
             let node = unsafe { &*at.cast::<Node>() };
             let next = node.links.next.get();
@@ -175,4 +181,18 @@ impl List {
         }
         count
     }
+}
+
+#[cfg(test)]
+thread_local!(static STEPS: Cell<usize> = const { Cell::new(0) });
+
+#[cfg(test)]
+fn note_step() {
+    STEPS.set(STEPS.get() + 1);
+}
+
+/// How many entries this thread has put in, taken out and passed by.
+#[cfg(test)]
+pub(crate) fn steps() -> usize {
+    STEPS.get()
 }

@@ -7,6 +7,7 @@ mod cancelling;
 mod combining;
 mod failing;
 mod procs;
+mod scale;
 mod streams;
 mod vars;
 mod wakers;
