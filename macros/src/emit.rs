@@ -28,10 +28,11 @@ pub(crate) fn function(
     // Of lifetimes that are not those of the return type, rustc speaks there.
     let mut handle = machine_name.clone();
     handle.set_span(machine_name.span().located_at(input.output_span()));
-    // A proc's handle knows where it was started.
+    // A proc's handle knows where it was started, except by a function of another ABI.
     let caller = matches!(input.kind, Kind::Proc { .. })
         .then_some(quote!(#[track_caller]))
-        .filter(|_| !attrs.iter().any(|attr| attr.path().is_ident("track_caller")));
+        .filter(|_| !attrs.iter().any(|attr| attr.path().is_ident("track_caller")))
+        .filter(|_| input.sig.abi.is_none());
     let mut block = TokenStream::new();
     let inside = quote! {
             #items

@@ -31,4 +31,4 @@ mod allocations;
 pub mod driver;
 pub mod world;
 
-pub use allocations::allocations;
+pub use allocations::{allocations, live_allocations};

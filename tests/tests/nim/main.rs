@@ -8,7 +8,15 @@ mod future_vars;
 mod polling;
 mod streams;
 mod timer_callbacks;
+mod combinators;
+mod expressions;
+mod futures;
+mod memory;
+mod procs;
+mod scale;
+mod timers;
 mod tracebacks;
+mod tries;
 
 #[cfg(unix)]
 mod processes;
