@@ -3,17 +3,17 @@
 
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
-mod events;
-mod future_vars;
-mod polling;
-mod streams;
-mod timer_callbacks;
 mod combinators;
+mod events;
 mod expressions;
+mod future_vars;
 mod futures;
 mod memory;
+mod polling;
 mod procs;
 mod scale;
+mod streams;
+mod timer_callbacks;
 mod timers;
 mod tracebacks;
 mod tries;
