@@ -19,9 +19,17 @@ mod tracebacks;
 mod tries;
 
 #[cfg(unix)]
+mod accept;
+#[cfg(unix)]
+mod datagrams;
+#[cfg(unix)]
 mod processes;
 #[cfg(unix)]
+mod readiness;
+#[cfg(unix)]
 mod signals;
+#[cfg(unix)]
+mod sockets;
 
 use std::cell::RefCell;
 use std::rc::Rc;
