@@ -98,7 +98,7 @@ fn attend(socket: AsyncSocket) -> Future<()> {
 #[async_proc]
 fn echo(socket: AsyncSocket) -> Future<()> {
     // A handshake that takes longer than this does not come about.
-    if !with_timeout(&socket.handshake(), Duration::from_secs(10)).await? {
+    if !with_timeout(socket.handshake(), Duration::from_secs(10)).await? {
         return Err(Error::timed_out("the handshake takes too long"));
     }
     while let Some(line) = socket.read_line().await? {
