@@ -22,6 +22,7 @@
 //! | `channel` | sockets whose events are methods of a handler, as in Python's `asyncore` (on Unix) |
 //! | [`error`] | [`Error`], its kinds and its async traceback |
 //! | [`machine`] | what compiled procs call |
+//! | `porting` | the names of Nim's and Python's modules, and ours |
 
 extern crate self as async_proc;
 
@@ -34,6 +35,8 @@ pub mod future;
 pub mod hyper;
 pub mod machine;
 pub mod net;
+#[cfg(unix)]
+pub mod porting;
 
 mod macros;
 
