@@ -237,19 +237,19 @@ impl Channel {
         self.0.last_event.get()
     }
 
-    /// How many bytes [`chat`](crate::chat) receives at a time: 65,536 unless changed. (The
+    /// How many bytes `chat` receives at a time: 65,536 unless changed. (The
     /// documentation of the original says 4096, its code has been saying this.)
     #[doc(alias = "ac_in_buffer_size")]
     pub fn in_buffer_size(&self) -> usize {
         self.0.in_buffer_size.get()
     }
 
-    /// Sets how many bytes [`chat`](crate::chat) receives at a time. At least one.
+    /// Sets how many bytes `chat` receives at a time. At least one.
     pub fn set_in_buffer_size(&self, bytes: usize) {
         self.0.in_buffer_size.set(bytes.max(1));
     }
 
-    /// How many bytes [`chat`](crate::chat) and [`ChannelWithSend`](super::ChannelWithSend) send at
+    /// How many bytes `chat` and [`ChannelWithSend`](super::ChannelWithSend) send at
     /// a time: 65,536 unless changed.
     #[doc(alias = "ac_out_buffer_size")]
     pub fn out_buffer_size(&self) -> usize {

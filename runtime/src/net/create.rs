@@ -18,7 +18,7 @@ impl AsyncSocket {
     }
 
     /// Makes a socket for TCP over IPv6. Whether it also takes IPv4 is for
-    /// [`set_only_v6`](Self::set_only_v6) to say, or else for the operating system.
+    /// [`SockOpt::OnlyV6`](super::SockOpt::OnlyV6) to say, or else for the operating system.
     ///
     /// # Errors
     ///
