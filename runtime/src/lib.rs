@@ -20,6 +20,7 @@
 //! | [`dispatch`] | the dispatcher, timers, events, I/O readiness |
 //! | [`net`] | sockets: connecting, accepting, bytes and lines |
 //! | `channel` | sockets whose events are methods of a handler, as in Python's `asyncore` (on Unix) |
+//! | `process` | programs that are started, and waited for without blocking (on Unix) |
 //! | [`error`] | [`Error`], its kinds and its async traceback |
 //! | [`machine`] | what compiled procs call |
 //! | `porting` | the names of Nim's and Python's modules, and ours |
@@ -37,6 +38,8 @@ pub mod machine;
 pub mod net;
 #[cfg(unix)]
 pub mod porting;
+#[cfg(unix)]
+pub mod process;
 
 mod macros;
 
