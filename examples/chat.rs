@@ -40,12 +40,14 @@ fn main() -> ExitCode {
 fn serve(address: String) -> Future<()> {
     let listener = AsyncSocket::listener(&address)?;
     let address = listener.local_addr()?;
+    // Before anyone can know of it: from here on Ctrl-C ends the server in due form.
+    let interrupted = ctrl_c();
     println!("chat: listening on {address}");
     println!("chat: join with `nc {} {}`, stop with Ctrl-C", address.ip(), address.port());
 
     let room = Rc::new(Room::default());
     async_check(welcome(listener.clone(), room.clone()));
-    ctrl_c().await?;
+    interrupted.await?;
 
     println!("chat: stopping");
     listener.close();

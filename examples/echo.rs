@@ -36,11 +36,14 @@ fn run() -> Result<(), Error> {
         None => 0,
     };
     let (workers, address) = serve_threads(&address, threads, serve)?;
+    // Before anyone can know of it: from here on Ctrl-C ends the server in due form.
+    #[cfg(unix)]
+    let interrupted = ctrl_c();
     println!("echo: listening on {address} with {} threads", workers.count());
 
     // Whichever comes first. A failure is told by `join`.
     #[cfg(unix)]
-    wait_for(or(ctrl_c(), workers.ended()))?;
+    wait_for(or(interrupted, workers.ended()))?;
     #[cfg(not(unix))]
     wait_for(workers.ended())?;
     println!("echo: stopping");

@@ -94,12 +94,14 @@ fn serve(options: Options) -> Future<()> {
         }
         _ => return Err(Error::new("--cert and --key belong together")),
     };
+    // Before anyone can know of it: from here on Ctrl-C ends the server in due form.
+    let interrupted = ctrl_c();
     println!("http_server: listening on {scheme}://{}/", listener.local_addr()?);
 
     let stop = Future::new("stop");
     let open = Rc::new(Open::default());
     async_check(welcome(listener.clone(), stop.clone(), open.clone()));
-    ctrl_c().await?;
+    interrupted.await?;
 
     println!("http_server: stopping");
     listener.close();
