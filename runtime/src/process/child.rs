@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::ffi::OsString;
 use std::fmt;
 use std::io;
-use std::process::{self, ExitStatus};
+use std::process::{self, ChildStderr, ChildStdin, ChildStdout, ExitStatus};
 use std::rc::Rc;
 
 use super::{CommandError, orphans};
@@ -130,6 +130,45 @@ impl Child {
             let program = self.shared.program.clone();
             CommandError::Signal { program, pid: self.id(), signal, source }.into()
         })
+    }
+
+    /// This program's end of the process's stdin, if that is piped and was not taken before. It blocks.
+    /// Dropping it closes it.
+    pub fn take_stdin(&self) -> Option<ChildStdin> {
+        self.shared.process.borrow_mut().stdin.take()
+    }
+
+    /// This program's end of the process's stdout, if that is piped and was not taken before. It
+    /// blocks, and may become the stdin of another process.
+    ///
+    /// ```
+    /// use async_proc::dispatch::wait_for;
+    /// use async_proc::process::{AsyncPipe, Command};
+    /// use std::process::Stdio;
+    ///
+    /// let first = Command::new("echo").arg("hello").stdout(Stdio::piped()).spawn()?;
+    /// let mut count = Command::new("wc").arg("-c").stdout(Stdio::piped());
+    /// if let Some(stdout) = first.take_stdout() {
+    ///     count = count.stdin(stdout);
+    /// }
+    /// let last = count.spawn()?;
+    /// drop(count); // with its end of the pipe between them
+    /// let ended = wait_for(AsyncPipe::new(first, last)?.communicate(None))?;
+    /// assert_eq!(ended.stdout.as_deref(), Some(&b"6\n"[..]));
+    /// # Ok::<(), async_proc::Error>(())
+    /// ```
+    pub fn take_stdout(&self) -> Option<ChildStdout> {
+        self.shared.process.borrow_mut().stdout.take()
+    }
+
+    /// This program's end of the process's stderr, if that is piped and was not taken before. It
+    /// blocks.
+    pub fn take_stderr(&self) -> Option<ChildStderr> {
+        self.shared.process.borrow_mut().stderr.take()
+    }
+
+    pub(super) fn program(&self) -> OsString {
+        self.shared.program.clone()
     }
 
     /// A future that finishes when the process has ended, which all who wait share.

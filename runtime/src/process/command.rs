@@ -25,12 +25,16 @@ use crate::{Error, Future};
 pub struct Command {
     command: process::Command,
     kill_on_drop: bool,
+    /// Whether it says what to read from and to write to. A chain asks.
+    pub(super) has_stdin: bool,
+    pub(super) has_stdout: bool,
 }
 
 impl Command {
     /// A command for `program`, a path or a name that is looked for in `PATH`.
     pub fn new(program: impl AsRef<OsStr>) -> Command {
-        process::Command::new(program).into()
+        let command = process::Command::new(program);
+        Command { command, kill_on_drop: false, has_stdin: false, has_stdout: false }
     }
 
     /// Adds an argument.
@@ -73,12 +77,14 @@ impl Command {
     /// What the program reads from, which is what this one reads from otherwise.
     pub fn stdin(mut self, stdin: impl Into<Stdio>) -> Command {
         self.command.stdin(stdin);
+        self.has_stdin = true;
         self
     }
 
     /// What the program writes to, which is what this one writes to otherwise.
     pub fn stdout(mut self, stdout: impl Into<Stdio>) -> Command {
         self.command.stdout(stdout);
+        self.has_stdout = true;
         self
     }
 
@@ -164,8 +170,9 @@ impl Command {
     }
 }
 
+/// Its ends are those it has: a chain pipes none of them to this program.
 impl From<process::Command> for Command {
     fn from(command: process::Command) -> Command {
-        Command { command, kill_on_drop: false }
+        Command { command, kill_on_drop: false, has_stdin: true, has_stdout: true }
     }
 }

@@ -30,6 +30,15 @@ pub enum CommandError {
         /// What the system said.
         source: io::Error,
     },
+    /// An end of a pipe to the process cannot be registered, read or written.
+    Pipe {
+        /// The program.
+        program: OsString,
+        /// The end: `stdin`, `stdout` or `stderr`.
+        end: &'static str,
+        /// What the system said.
+        source: io::Error,
+    },
     /// A signal was not sent: there is none of that number, or the process has changed its user.
     Signal {
         /// The program.
@@ -50,6 +59,9 @@ impl fmt::Display for CommandError {
             Self::Wait { program, pid, source } => {
                 write!(f, "cannot tell how {program:?} (process {pid}) ended: {source}")
             }
+            Self::Pipe { program, end, source } => {
+                write!(f, "cannot use the {end} of {program:?}: {source}")
+            }
             Self::Signal { program, pid, signal, source } => {
                 write!(f, "cannot send signal {signal} to {program:?} (process {pid}): {source}")
             }
@@ -62,6 +74,7 @@ impl Error for CommandError {
         match self {
             Self::Spawn { source, .. }
             | Self::Wait { source, .. }
+            | Self::Pipe { source, .. }
             | Self::Signal { source, .. } => Some(source),
         }
     }
