@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::io::Write;
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::thread;
 use std::time::Duration;
@@ -65,10 +66,51 @@ fn recv_line(socket: &AsyncSocket) -> Future<Option<String>> {
     Future::from_std(async { Ok(Some(line.await?).filter(|line| !line.is_empty())) })
 }
 
+/// The far end of a connection.
+trait Peer: Write {
+    /// Says that nothing more will come.
+    fn end(&self);
+}
+
+impl Peer for UnixStream {
+    fn end(&self) {
+        self.shutdown(Shutdown::Write).unwrap();
+    }
+}
+
+impl Peer for TcpStream {
+    fn end(&self) {
+        self.shutdown(Shutdown::Write).unwrap();
+        // When it is dropped, what has ended is forgotten at once: thousands would use up the ports.
+        socket2::SockRef::from(self).set_linger(Some(Duration::ZERO)).unwrap();
+    }
+}
+
+/// Makes a connection of one kind.
+type Connect<'a> = &'a dyn Fn() -> (AsyncSocket, Box<dyn Peer>);
+
+fn unix() -> (AsyncSocket, Box<dyn Peer>) {
+    let (ours, peer) = UnixStream::pair().unwrap();
+    (AsyncSocket::from_fd(ours).unwrap(), Box::new(peer))
+}
+
+fn tcp(listener: &TcpListener) -> (AsyncSocket, Box<dyn Peer>) {
+    let ours = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    let (peer, _) = listener.accept().unwrap();
+    // Each piece is a segment of its own.
+    peer.set_nodelay(true).unwrap();
+    (AsyncSocket::from_fd(ours).unwrap(), Box::new(peer))
+}
+
 /// What a socket gives when its input comes in these pieces, each read before the next comes.
-fn given(pieces: &[&[u8]], limit: usize, buffered: bool, read: Read) -> Vec<Given> {
-    let (ours, mut peer) = UnixStream::pair().unwrap();
-    let mut socket = AsyncSocket::from_fd(ours).unwrap();
+fn given(
+    connect: Connect<'_>,
+    pieces: &[&[u8]],
+    limit: usize,
+    buffered: bool,
+    read: Read,
+) -> Vec<Given> {
+    let (mut socket, mut peer) = connect();
     if !buffered {
         socket = socket.unbuffered();
     }
@@ -84,7 +126,7 @@ fn given(pieces: &[&[u8]], limit: usize, buffered: bool, read: Read) -> Vec<Give
             reading = read(&socket);
         }
     }
-    drop(peer);
+    peer.end();
     loop {
         match wait_for(reading) {
             Ok(Some(line)) => given.push(Ok(line)),
@@ -113,7 +155,17 @@ fn cuts(input: &[u8]) -> impl Iterator<Item = Vec<&[u8]>> {
 }
 
 #[test]
-fn the_table_holds_for_every_way_to_cut_the_input() {
+fn the_table_holds_for_every_way_to_cut_the_input_of_a_unix_socket() {
+    assert_table(&unix);
+}
+
+#[test]
+fn the_table_holds_for_every_way_to_cut_the_input_of_a_tcp_socket() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    assert_table(&|| tcp(&listener));
+}
+
+fn assert_table(connect: Connect<'_>) {
     for row in TABLE {
         for (read, expected) in
             [(recv_line as Read, row.recv_line), (AsyncSocket::read_line as Read, row.read_line)]
@@ -124,7 +176,7 @@ fn the_table_holds_for_every_way_to_cut_the_input() {
                 .collect();
             for pieces in cuts(row.input) {
                 for buffered in [true, false] {
-                    let given = given(&pieces, row.limit, buffered, read);
+                    let given = given(connect, &pieces, row.limit, buffered, read);
                     assert_eq!(given, expected, "{pieces:?}, buffered: {buffered}");
                 }
             }
