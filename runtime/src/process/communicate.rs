@@ -1,24 +1,58 @@
 //! Everything in, everything out, and the end.
 
+use std::fmt;
 use std::fs::File;
+use std::io::Read;
 use std::process::ExitStatus;
 
 use super::AsyncPipe;
-use super::end::{drain, feed, feed_file};
+use super::end::{Reader, drain, feed, feed_from};
 use super::pipe::Ends;
 use crate::Future;
 use crate::async_proc;
 
-/// What a pipe is given to read: bytes, a text, a file, or nothing, which is `None`.
-#[derive(Debug, Default)]
+/// What a pipe is given to read: bytes, a text, a file, a [reader](Input::from_reader), or nothing, which is
+/// `None`.
+#[derive(Default)]
 pub struct Input(Kind);
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 enum Kind {
     #[default]
     Nothing,
     Bytes(Vec<u8>),
-    File(File),
+    Reader(Reader),
+}
+
+impl Input {
+    /// All that `reader` gives. It is read by a thread that may block, up to a mebibyte ahead of what
+    /// the process has taken.
+    ///
+    /// ```
+    /// use async_proc::dispatch::wait_for;
+    /// use async_proc::process::{AsyncPipe, Command, Input};
+    /// use std::io::{self, Read};
+    /// use std::process::Stdio;
+    ///
+    /// let count = Command::new("wc").arg("-c").stdin(Stdio::piped()).stdout(Stdio::piped());
+    /// let pipe = AsyncPipe::new({ count }.spawn()?, None)?;
+    /// let input = Input::from_reader(io::repeat(b'x').take(1_000_000));
+    /// assert_eq!(wait_for(pipe.communicate(input))?.stdout.as_deref(), Some(&b"1000000\n"[..]));
+    /// # Ok::<(), async_proc::Error>(())
+    /// ```
+    pub fn from_reader(reader: impl Read + Send + 'static) -> Input {
+        Input(Kind::Reader(Box::new(reader)))
+    }
+}
+
+impl fmt::Debug for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Kind::Nothing => "Input(nothing)",
+            Kind::Bytes(_) => "Input(bytes)",
+            Kind::Reader(_) => "Input(reader)",
+        })
+    }
 }
 
 impl From<Option<Input>> for Input {
@@ -54,7 +88,7 @@ impl From<&str> for Input {
 /// From where it stands to its end. It is read by a thread that may block.
 impl From<File> for Input {
     fn from(file: File) -> Input {
-        Input(Kind::File(file))
+        Input::from_reader(file)
     }
 }
 
@@ -123,7 +157,7 @@ impl Parts {
             // Dropping it closes it.
             (None, _) | (_, Kind::Nothing) => None,
             (Some(stdin), Kind::Bytes(bytes)) => Some(feed(stdin, bytes)),
-            (Some(stdin), Kind::File(file)) => Some(feed_file(stdin, file)),
+            (Some(stdin), Kind::Reader(reader)) => Some(feed_from(stdin, reader)),
         };
         let stdout = ends.stdout.map(drain);
         let stderr = ends.stderr.into_iter().map(drain).collect();

@@ -1,7 +1,6 @@
 //! One end of a pipe to a process, which is fed or drained as a whole.
 
 use std::ffi::OsString;
-use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::rc::Rc;
@@ -18,10 +17,13 @@ use crate::{Error, Future};
 
 /// How much is read at a time.
 const PIECE: usize = 64 * 1024;
-/// How much of a file is read ahead.
+/// How much of a reader's input is read ahead.
 const AHEAD: usize = 1 << 20;
 /// How many system calls are made before others have their turn.
 const CALLS: usize = 16;
+
+/// What is read by a thread that may block.
+pub(super) type Reader = Box<dyn Read + Send>;
 
 pub(super) struct End {
     /// Before the descriptor, so that the reactor forgets it before it is closed.
@@ -109,25 +111,27 @@ pub(super) fn feed(end: Rc<End>, bytes: Vec<u8>) -> Future<bool> {
     })
 }
 
-/// Writes what a file has from where it stands, which is read by another thread, a piece ahead.
+/// Writes what a reader gives, which is read by another thread, a piece ahead.
 #[async_proc]
-pub(super) fn feed_file(end: Rc<End>, file: File) -> Future<bool> {
-    let (mut file, mut piece) = read(file).await??;
+pub(super) fn feed_from(end: Rc<End>, reader: Reader) -> Future<bool> {
+    let (mut reader, mut piece) = read(reader).await??;
     while !piece.is_empty() {
-        let ahead = read(file);
+        let ahead = read(reader);
         if !feed(end.clone(), piece).await? {
+            // What it reads now is not missed.
+            ahead.cancel();
             return Ok(false);
         }
-        (file, piece) = ahead.await??;
+        (reader, piece) = ahead.await??;
     }
-    drop(file);
+    drop(reader);
     Ok(true)
 }
 
-fn read(file: File) -> Future<io::Result<(File, Vec<u8>)>> {
+fn read(mut reader: Reader) -> Future<io::Result<(Reader, Vec<u8>)>> {
     spawn_blocking(move || {
         let mut piece = Vec::with_capacity(AHEAD);
-        (&file).take(AHEAD as u64).read_to_end(&mut piece)?;
-        Ok((file, piece))
+        (&mut reader).take(AHEAD as u64).read_to_end(&mut piece)?;
+        Ok((reader, piece))
     })
 }
