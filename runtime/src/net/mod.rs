@@ -22,6 +22,18 @@
 //! # Ok::<(), async_proc::Error>(())
 //! ```
 //!
+//! # What a connection costs
+//!
+//! One that is idle, with a proc that waits for its next line, takes 1016 bytes of the process's memory
+//! on 64-bit Linux: the socket, the pending read, the proc and its futures. Its buffer, of 4 KiB or
+//! more, is there only while there is something in it: whoever waits with an empty one lends it to
+//! the socket that receives next. What the operating system holds for a connection comes on top. That
+//! is measured with ten thousand idle connections, a hundred of which then talk, by
+//!
+//! ```text
+//! cargo test -p async-proc --test net_idle -- --nocapture
+//! ```
+//!
 //! # How it is built
 //!
 //! An operation is an *attempt* that the reactor makes at once, and again whenever the socket is

@@ -1,6 +1,8 @@
 //! What was read from the operating system and not yet asked for.
 
+use std::cell::Cell;
 use std::io;
+use std::mem;
 
 use super::lines::{self, Line, Scan};
 
@@ -9,6 +11,12 @@ const CHUNK: usize = 4096;
 
 /// Emptied buffers larger than this give their memory back.
 const KEEP: usize = 64 * 1024;
+
+thread_local! {
+    /// Memory for the buffer that needs some next. A socket that waits with an empty buffer lends it
+    /// here: those that are idle hold none, and those that are busy do not allocate either.
+    static SPARE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
 
 /// Bytes received, in order. All of a read's progress lives here and never in the read itself, so
 /// that a read given up half-way loses nothing.
@@ -141,15 +149,30 @@ impl Buffer {
         read: impl FnOnce(&mut [u8]) -> io::Result<usize>,
     ) -> io::Result<usize> {
         self.reserve(wanted.max(1));
-        let count = read(&mut self.storage[self.end..])?;
-        self.end += count;
-        Ok(count)
+        let result = read(&mut self.storage[self.end..]);
+        match result {
+            Ok(count) => self.end += count,
+            Err(_) if self.len() == 0 => self.lend(),
+            Err(_) => {}
+        }
+        result
+    }
+
+    /// Lets others have the memory of an empty buffer.
+    fn lend(&mut self) {
+        debug_assert_eq!(self.len(), 0);
+        let storage = mem::take(&mut self.storage);
+        // There is none to lend to once the thread ends.
+        let _ = SPARE.try_with(|spare| spare.set(storage));
     }
 
     /// Makes room for `wanted` more bytes.
     fn reserve(&mut self, wanted: usize) {
         if self.storage.len() - self.end >= wanted {
             return;
+        }
+        if self.storage.is_empty() {
+            self.storage = SPARE.try_with(Cell::take).unwrap_or_default();
         }
         self.storage.copy_within(self.start..self.end, 0);
         (self.start, self.end) = (0, self.len());
@@ -252,5 +275,24 @@ mod tests {
         feed(&mut buffer, b"\nnext\n");
         assert!(matches!(buffer.scan_line(10), Scan::Line(line) if line.length == 4));
         assert!(buffer.storage.len() <= 2 * CHUNK);
+    }
+
+    #[test]
+    fn an_empty_buffer_that_waits_holds_no_memory_and_the_next_one_has_it() {
+        let wait = |_: &mut [u8]| Err(io::ErrorKind::WouldBlock.into());
+        let (mut first, mut second) = (Buffer::default(), Buffer::default());
+        assert!(first.fill(1, wait).is_err());
+        assert_eq!(first.storage.capacity(), 0);
+        let spare = SPARE.with(|spare| {
+            let storage = spare.take();
+            let place = storage.as_ptr();
+            spare.set(storage);
+            place
+        });
+        feed(&mut second, b"some");
+        assert_eq!(second.storage.as_ptr(), spare);
+        // What is there stays.
+        assert!(second.fill(1, wait).is_err());
+        assert_eq!(second.bytes(), b"some");
     }
 }
