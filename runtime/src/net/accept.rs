@@ -14,6 +14,16 @@ impl AsyncSocket {
     /// Waits for the next connection. The new socket is set up like this one: with a buffer or
     /// without, strict or not, with the same limit for lines.
     ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// let listener = AsyncSocket::listener("127.0.0.1:0")?;
+    /// let client = wait_for(AsyncSocket::dial(listener.local_addr()?))?;
+    /// let server = wait_for(listener.accept())?;
+    /// wait_for(server.send("hello\n"))?;
+    /// assert_eq!(wait_for(client.recv_line())?, "hello");
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`SocketError::Os`](super::SocketError::Os). If the process has too many open files, say,
@@ -31,6 +41,15 @@ impl AsyncSocket {
     /// too gives the addresses of such peers as IPv6 (`::ffff:192.0.2.1`);
     /// [`to_canonical`](std::net::IpAddr::to_canonical) turns them back. For unix sockets there is
     /// [`accept_unix`](Self::accept_unix).
+    ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// let listener = AsyncSocket::listener("127.0.0.1:0")?;
+    /// let client = wait_for(AsyncSocket::dial(listener.local_addr()?))?;
+    /// let (_server, address) = wait_for(listener.accept_addr())?;
+    /// assert_eq!(address, client.local_addr()?);
+    /// # Ok::<(), Error>(())
+    /// ```
     ///
     /// # Errors
     ///

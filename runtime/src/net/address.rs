@@ -99,6 +99,15 @@ impl AsyncSocket {
 
     /// Makes the socket accept connections, as many waiting as the operating system allows.
     ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// let socket = AsyncSocket::tcp()?;
+    /// socket.bind_addr("127.0.0.1:0")?;
+    /// socket.listen()?;
+    /// assert!(wait_for(AsyncSocket::dial(socket.local_addr()?)).is_ok());
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`SocketError::Os`](super::SocketError::Os): the socket is connected, for example.
@@ -118,6 +127,16 @@ impl AsyncSocket {
     }
 
     /// Turns an option on or off.
+    ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// use async_proc::net::SockOpt;
+    ///
+    /// let socket = AsyncSocket::tcp()?;
+    /// socket.set_sock_opt(SockOpt::KeepAlive, true)?;
+    /// assert!(socket.get_sock_opt(SockOpt::KeepAlive)?);
+    /// # Ok::<(), Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -140,6 +159,15 @@ impl AsyncSocket {
     /// The address the socket is bound to. For unix sockets there is
     /// [`local_unix_addr`](Self::local_unix_addr).
     ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// # let listener = AsyncSocket::listener("127.0.0.1:0")?;
+    /// # let client = wait_for(AsyncSocket::dial(listener.local_addr()?))?;
+    /// # let server = wait_for(listener.accept())?;
+    /// assert_eq!(client.local_addr()?, server.peer_addr()?);
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`SocketError::Os`](super::SocketError::Os): it is no internet socket.
@@ -150,6 +178,15 @@ impl AsyncSocket {
 
     /// The address the socket is connected to. For unix sockets there is
     /// [`peer_unix_addr`](Self::peer_unix_addr).
+    ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// # let listener = AsyncSocket::listener("127.0.0.1:0")?;
+    /// # let client = wait_for(AsyncSocket::dial(listener.local_addr()?))?;
+    /// # let server = wait_for(listener.accept())?;
+    /// assert_eq!(client.peer_addr()?, listener.local_addr()?);
+    /// # Ok::<(), Error>(())
+    /// ```
     ///
     /// # Errors
     ///

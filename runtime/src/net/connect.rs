@@ -18,6 +18,15 @@ impl AsyncSocket {
     #[cfg_attr(feature = "tls", doc = "[`wrap_socket`](super::tls::TlsContext::wrap_socket).")]
     #[cfg_attr(not(feature = "tls"), doc = "the feature `tls`.")]
     ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// let listener = AsyncSocket::listener("127.0.0.1:0")?;
+    /// let socket = AsyncSocket::tcp()?;
+    /// wait_for(socket.connect(listener.local_addr()?))?;
+    /// assert_eq!(socket.peer_addr()?, listener.local_addr()?);
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Os`](super::SocketError::Os): nobody listens there, for example. [`Address`](super::SocketError::Address),
@@ -50,6 +59,15 @@ impl AsyncSocket {
     ///
     /// Other than by [`connect`](Self::connect), all addresses of a name are tried, each with a
     /// socket of its own.
+    ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// let listener = AsyncSocket::listener("127.0.0.1:0")?;
+    /// let port = listener.local_addr()?.port();
+    /// let socket = wait_for(AsyncSocket::dial(("localhost", port)))?;
+    /// assert_eq!(socket.peer_addr()?.port(), port);
+    /// # Ok::<(), Error>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -93,6 +93,18 @@ impl AsyncSocket {
     }
 
     /// Makes this socket one without a buffer. What is in the buffer is given out first.
+    ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// # let listener = AsyncSocket::listener("127.0.0.1:0")?;
+    /// # let client = wait_for(AsyncSocket::dial(listener.local_addr()?))?;
+    /// # let server = wait_for(listener.accept())?;
+    /// let server = server.unbuffered();
+    /// wait_for(client.send("some"))?;
+    /// // With a buffer this would wait for all hundred.
+    /// assert_eq!(wait_for(server.recv(100))?, b"some");
+    /// # Ok::<(), Error>(())
+    /// ```
     #[must_use]
     pub fn unbuffered(self) -> Self {
         self.buffered(false)
@@ -108,6 +120,21 @@ impl AsyncSocket {
 
     /// Makes operations fail whose connection is lost, instead of taking that for the end of the
     /// stream or for success. It is the opposite of the original's flag `SafeDisconn`.
+    ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// # let listener = AsyncSocket::listener("127.0.0.1:0")?;
+    /// # let client = wait_for(AsyncSocket::dial(listener.local_addr()?))?;
+    /// # let server = wait_for(listener.accept())?;
+    /// use std::time::Duration;
+    ///
+    /// let server = server.strict();
+    /// client.set_linger(Some(Duration::ZERO))?;
+    /// client.close();
+    /// // Otherwise this would be the end of the stream.
+    /// assert!(wait_for(server.recv(1)).is_err());
+    /// # Ok::<(), Error>(())
+    /// ```
     #[doc(alias = "SafeDisconn")]
     #[must_use]
     pub fn strict(self) -> Self {
@@ -116,6 +143,18 @@ impl AsyncSocket {
     }
 
     /// Sets the longest line that a read made from now on accepts, in bytes without its end.
+    ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// # let listener = AsyncSocket::listener("127.0.0.1:0")?;
+    /// # let client = wait_for(AsyncSocket::dial(listener.local_addr()?))?;
+    /// # let server = wait_for(listener.accept())?;
+    /// server.set_line_limit(5);
+    /// wait_for(client.send("too long\nshort\n"))?;
+    /// assert!(wait_for(server.recv_line()).is_err());
+    /// assert_eq!(wait_for(server.recv_line())?, "short");
+    /// # Ok::<(), Error>(())
+    /// ```
     #[doc(alias = "maxLength")]
     pub fn set_line_limit(&self, bytes: usize) {
         self.settings().line_limit.set(bytes);

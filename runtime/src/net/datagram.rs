@@ -66,6 +66,14 @@ impl AsyncSocket {
     ///
     /// Finished when the operating system has taken it over, which says nothing of whether it arrives.
     ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// let (here, there) = (AsyncSocket::udp()?, AsyncSocket::udp_bound("127.0.0.1:0")?);
+    /// wait_for(here.send_to(there.local_addr()?, "a message"))?;
+    /// assert_eq!(wait_for(there.recv_from(100))?.data, b"a message");
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`SocketError::Os`]: it is too long, for example, or a broadcast without
@@ -106,6 +114,15 @@ impl AsyncSocket {
 
     /// Receives a datagram of up to `size` bytes, 1 MiB at most, and tells where it came from and
     /// whether it was longer.
+    ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// let (here, there) = (AsyncSocket::udp()?, AsyncSocket::udp_bound("127.0.0.1:0")?);
+    /// wait_for(here.send_to(there.local_addr()?, "a message"))?;
+    /// let datagram = wait_for(there.recv_from(5))?;
+    /// assert_eq!((&datagram.data[..], datagram.truncated), (&b"a mes"[..], true));
+    /// # Ok::<(), Error>(())
+    /// ```
     ///
     /// # Errors
     ///

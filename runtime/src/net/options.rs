@@ -82,6 +82,19 @@ impl AsyncSocket {
     /// With a time other than zero, closing blocks the thread: a
     /// [half-close](Self::shutdown) and a read to the end is the better way.
     ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// # let listener = AsyncSocket::listener("127.0.0.1:0")?;
+    /// # let client = wait_for(AsyncSocket::dial(listener.local_addr()?))?;
+    /// # let server = wait_for(listener.accept())?;
+    /// use std::time::Duration;
+    ///
+    /// // Closing resets the connection: nothing is waited for, and what has not been sent is lost.
+    /// client.set_linger(Some(Duration::ZERO))?;
+    /// assert_eq!(client.linger()?, Some(Duration::ZERO));
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`set_recv_buffer_size`](Self::set_recv_buffer_size).

@@ -13,6 +13,19 @@ impl AsyncSocket {
     ///
     /// A socket for [datagrams](Self::recv_from) gives the next one, or as much of it as was asked for.
     ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// # let listener = AsyncSocket::listener("127.0.0.1:0")?;
+    /// # let client = wait_for(AsyncSocket::dial(listener.local_addr()?))?;
+    /// # let server = wait_for(listener.accept())?;
+    /// wait_for(client.send("hello, world"))?;
+    /// client.close();
+    /// assert_eq!(wait_for(server.recv(5))?, b"hello");
+    /// assert_eq!(wait_for(server.recv(100))?, b", world");
+    /// assert_eq!(wait_for(server.recv(100))?, b"");
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`SocketError::Os`](super::SocketError::Os): the socket is not connected, for example.
@@ -34,6 +47,17 @@ impl AsyncSocket {
 
     /// Reads into `target`; gives the number of bytes read, and `target` back. The number is
     /// decided as by [`recv`](Self::recv) with the length of `target` as the size.
+    ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// # let listener = AsyncSocket::listener("127.0.0.1:0")?;
+    /// # let client = wait_for(AsyncSocket::dial(listener.local_addr()?))?;
+    /// # let server = wait_for(listener.accept())?;
+    /// wait_for(client.send("hello"))?;
+    /// let (count, room) = wait_for(server.recv_into([0; 5]))?;
+    /// assert_eq!(&room[..count], b"hello");
+    /// # Ok::<(), Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -122,6 +146,17 @@ impl AsyncSocket {
     }
 
     /// Whether received bytes wait in the socket's buffer, or have been decrypted and not given out.
+    ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// # let listener = AsyncSocket::listener("127.0.0.1:0")?;
+    /// # let client = wait_for(AsyncSocket::dial(listener.local_addr()?))?;
+    /// # let server = wait_for(listener.accept())?;
+    /// wait_for(client.send("one\ntwo\n"))?;
+    /// assert_eq!(wait_for(server.recv_line())?, "one");
+    /// assert!(server.has_data_buffered());
+    /// # Ok::<(), Error>(())
+    /// ```
     #[doc(alias = "hasDataBuffered")]
     pub fn has_data_buffered(&self) -> bool {
         self.shared.buffer().len() > 0

@@ -24,6 +24,19 @@ impl AsyncSocket {
     ///
     /// [`read_line`](Self::read_line) needs no such signs, and loses no text.
     ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// # let listener = AsyncSocket::listener("127.0.0.1:0")?;
+    /// # let client = wait_for(AsyncSocket::dial(listener.local_addr()?))?;
+    /// # let server = wait_for(listener.accept())?;
+    /// wait_for(client.send("one\r\n\r\npart"))?;
+    /// client.close();
+    /// assert_eq!(wait_for(server.recv_line())?, "one");
+    /// assert_eq!(wait_for(server.recv_line())?, "\r\n"); // an empty line
+    /// assert_eq!(wait_for(server.recv_line())?, ""); // the end: what has no end of its own is lost
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`LineTooLong`](super::SocketError::LineTooLong);
@@ -37,6 +50,16 @@ impl AsyncSocket {
 
     /// [`recv_line`](Self::recv_line) for lines that need not be text.
     ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// # let listener = AsyncSocket::listener("127.0.0.1:0")?;
+    /// # let client = wait_for(AsyncSocket::dial(listener.local_addr()?))?;
+    /// # let server = wait_for(listener.accept())?;
+    /// wait_for(client.send(b"caf\xe9\n"))?;
+    /// assert_eq!(wait_for(server.recv_line_bytes())?, b"caf\xe9");
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`recv_line`](Self::recv_line), but never [`NotUtf8`](super::SocketError::NotUtf8).
@@ -48,6 +71,20 @@ impl AsyncSocket {
     /// Reads a line of UTF-8 text, or `None` at the end of the stream. What stands there without
     /// an end of its own is a line too.
     ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// # let listener = AsyncSocket::listener("127.0.0.1:0")?;
+    /// # let client = wait_for(AsyncSocket::dial(listener.local_addr()?))?;
+    /// # let server = wait_for(listener.accept())?;
+    /// wait_for(client.send("one\r\n\r\npart"))?;
+    /// client.close();
+    /// assert_eq!(wait_for(server.read_line())?.as_deref(), Some("one"));
+    /// assert_eq!(wait_for(server.read_line())?.as_deref(), Some(""));
+    /// assert_eq!(wait_for(server.read_line())?.as_deref(), Some("part"));
+    /// assert_eq!(wait_for(server.read_line())?, None);
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`recv_line`](Self::recv_line).
@@ -57,6 +94,16 @@ impl AsyncSocket {
     }
 
     /// [`read_line`](Self::read_line) for lines that need not be text.
+    ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// # let listener = AsyncSocket::listener("127.0.0.1:0")?;
+    /// # let client = wait_for(AsyncSocket::dial(listener.local_addr()?))?;
+    /// # let server = wait_for(listener.accept())?;
+    /// wait_for(client.send(b"caf\xe9\n"))?;
+    /// assert_eq!(wait_for(server.read_line_bytes())?.as_deref(), Some(&b"caf\xe9"[..]));
+    /// # Ok::<(), Error>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -14,6 +14,17 @@ impl AsyncSocket {
     ///
     /// A connected socket for [datagrams](Self::send_to) sends `data` as one.
     ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// # let listener = AsyncSocket::listener("127.0.0.1:0")?;
+    /// # let client = wait_for(AsyncSocket::dial(listener.local_addr()?))?;
+    /// # let server = wait_for(listener.accept())?;
+    /// wait_for(client.send("text, "))?;
+    /// wait_for(client.send(vec![b'b'; 3]))?;
+    /// assert_eq!(wait_for(server.recv(9))?, b"text, bbb");
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`SocketError::Os`](super::SocketError::Os): the socket is not connected, for example.

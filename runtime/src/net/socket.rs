@@ -48,6 +48,7 @@ use crate::{Error, Future};
 /// All errors but those of closing are a [`SocketError`], which says what was being done and
 /// with which address or option. An operation on a socket that is closed, before or meanwhile,
 /// fails with an error of the kind [`Closed`](crate::ErrorKind::Closed).
+#[doc(alias = "AsyncSocketDesc")]
 #[derive(Clone)]
 pub struct AsyncSocket {
     pub(super) shared: Rc<Shared>,
@@ -109,6 +110,17 @@ impl AsyncSocket {
     /// What was sent before is delivered. Over TLS that takes what
     /// [`close_gracefully`](Self::close_gracefully) does; it goes on in the background, for at most
     /// five seconds. So do not let the program end before it, or wait for it.
+    ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// # let listener = AsyncSocket::listener("127.0.0.1:0")?;
+    /// # let client = wait_for(AsyncSocket::dial(listener.local_addr()?))?;
+    /// # let server = wait_for(listener.accept())?;
+    /// let reading = client.recv(1);
+    /// client.close();
+    /// assert_eq!(wait_for(reading).map_err(|error| error.kind()), Err(ErrorKind::Closed));
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn close(&self) {
         let open = self.shared.open.take();
         // Nothing is borrowed any more: what was waiting may come back here.
@@ -120,12 +132,26 @@ impl AsyncSocket {
     }
 
     /// Whether the socket was closed on this side.
+    ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// let socket = AsyncSocket::tcp()?;
+    /// socket.close();
+    /// assert!(socket.is_closed());
+    /// # Ok::<(), Error>(())
+    /// ```
     #[doc(alias = "isClosed")]
     pub fn is_closed(&self) -> bool {
         self.shared.open.borrow().is_none()
     }
 
     /// Whether the socket is wrapped in TLS.
+    ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// assert!(!AsyncSocket::tcp()?.is_ssl());
+    /// # Ok::<(), Error>(())
+    /// ```
     #[doc(alias = "isSsl")]
     pub fn is_ssl(&self) -> bool {
         self.shared.open.borrow().as_ref().is_some_and(|open| open.wire.is_tls())
@@ -142,6 +168,21 @@ impl AsyncSocket {
 
     /// Ends the sending direction, the receiving one, or both, after what has been handed to the
     /// operating system.
+    ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// # let listener = AsyncSocket::listener("127.0.0.1:0")?;
+    /// # let client = wait_for(AsyncSocket::dial(listener.local_addr()?))?;
+    /// # let server = wait_for(listener.accept())?;
+    /// use std::net::Shutdown;
+    ///
+    /// client.shutdown(Shutdown::Write)?;
+    /// assert_eq!(wait_for(server.recv(1))?, b"");
+    /// // The other direction goes on.
+    /// wait_for(server.send("back"))?;
+    /// assert_eq!(wait_for(client.recv(4))?, b"back");
+    /// # Ok::<(), Error>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -117,6 +117,17 @@ impl AsyncSocket {
     /// Connects to the socket that is bound to `address`. Where the queue of one that listens is full,
     /// it is tried again until there is room, as a blocking call would wait.
     ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// let path = std::env::temp_dir().join(format!("connected-{}", std::process::id()));
+    /// let listener = AsyncSocket::unix_listener(&*path)?;
+    /// let client = AsyncSocket::unix()?;
+    /// wait_for(client.connect_unix(&*path))?;
+    /// assert!(wait_for(listener.accept()).is_ok());
+    /// std::fs::remove_file(path)?;
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`SocketError::Unix`], which names the address: there is no such file, for example, or nobody
@@ -153,6 +164,18 @@ impl AsyncSocket {
     }
 
     /// Makes a unix socket and connects it.
+    ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// let path = std::env::temp_dir().join(format!("dialled-{}", std::process::id()));
+    /// let listener = AsyncSocket::unix_listener(&*path)?;
+    /// let client = wait_for(AsyncSocket::dial_unix(&*path))?;
+    /// let server = wait_for(listener.accept())?;
+    /// wait_for(client.send("hello\n"))?;
+    /// assert_eq!(wait_for(server.recv_line())?, "hello");
+    /// std::fs::remove_file(path)?;
+    /// # Ok::<(), Error>(())
+    /// ```
     ///
     /// # Errors
     ///
