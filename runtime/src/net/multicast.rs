@@ -111,6 +111,14 @@ impl AsyncSocket {
     /// Sets whether this machine's own members of a group receive what this socket sends to it. They
     /// do if nothing is said.
     ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// let socket = AsyncSocket::udp()?;
+    /// socket.set_multicast_loop(false)?;
+    /// assert!(!socket.multicast_loop()?);
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`SocketError::Os`](super::SocketError::Os): the socket is not of the internet.
@@ -123,6 +131,12 @@ impl AsyncSocket {
     }
 
     /// Whether this machine's own members of a group receive what this socket sends to it.
+    ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// assert!(AsyncSocket::udp()?.multicast_loop()?);
+    /// # Ok::<(), Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -137,6 +151,14 @@ impl AsyncSocket {
     /// Sets how many routers a datagram to a group may pass, from 0 to 255. It is 1 if nothing is
     /// said: the networks this machine is part of.
     ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// let socket = AsyncSocket::udp()?;
+    /// socket.set_multicast_ttl(4)?;
+    /// assert_eq!(socket.multicast_ttl()?, 4);
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`set_multicast_loop`](Self::set_multicast_loop).
@@ -149,6 +171,12 @@ impl AsyncSocket {
     }
 
     /// How many routers a datagram to a group may pass.
+    ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// assert_eq!(AsyncSocket::udp()?.multicast_ttl()?, 1);
+    /// # Ok::<(), Error>(())
+    /// ```
     ///
     /// # Errors
     ///

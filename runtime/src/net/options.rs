@@ -48,6 +48,13 @@ impl AsyncSocket {
 
     /// How many bytes the operating system keeps that were received and not read yet.
     ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// let socket = AsyncSocket::tcp()?;
+    /// assert!(socket.recv_buffer_size()? > 0);
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`set_recv_buffer_size`](Self::set_recv_buffer_size).
@@ -58,6 +65,15 @@ impl AsyncSocket {
     /// Sets how many bytes the operating system takes over that it cannot send yet (`SO_SNDBUF`).
     /// Linux doubles the number.
     ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// let socket = AsyncSocket::tcp()?;
+    /// socket.set_send_buffer_size(32 * 1024)?;
+    /// // Linux counts its own needs too.
+    /// assert!(socket.send_buffer_size()? >= 32 * 1024);
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`set_recv_buffer_size`](Self::set_recv_buffer_size).
@@ -67,6 +83,13 @@ impl AsyncSocket {
     }
 
     /// How many bytes the operating system takes over that it cannot send yet.
+    ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// let socket = AsyncSocket::tcp()?;
+    /// assert!(socket.send_buffer_size()? > 0);
+    /// # Ok::<(), Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -104,6 +127,12 @@ impl AsyncSocket {
     }
 
     /// How long closing the socket goes on sending.
+    ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// assert_eq!(AsyncSocket::tcp()?.linger()?, None);
+    /// # Ok::<(), Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -147,6 +176,14 @@ impl AsyncSocket {
 
     /// How the connection is probed when it is idle, if that is on.
     ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// let socket = AsyncSocket::tcp()?;
+    /// socket.set_keepalive(async_proc::net::Keepalive { retries: Some(3), ..Default::default() })?;
+    /// assert_eq!(socket.keepalive()?.retries, Some(3));
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`set_recv_buffer_size`](Self::set_recv_buffer_size).
@@ -187,6 +224,14 @@ impl AsyncSocket {
     /// Sets how many routers a packet may pass: its time to live, or hop limit (`IP_TTL`,
     /// `IPV6_UNICAST_HOPS`). From 1 to 255.
     ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// let socket = AsyncSocket::tcp()?;
+    /// socket.set_ttl(1)?; // no further than the local network
+    /// assert_eq!(socket.ttl()?, 1);
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`set_recv_buffer_size`](Self::set_recv_buffer_size).
@@ -199,6 +244,12 @@ impl AsyncSocket {
     }
 
     /// How many routers a packet may pass.
+    ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// assert!(AsyncSocket::tcp()?.ttl()? > 0);
+    /// # Ok::<(), Error>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -61,6 +61,14 @@ impl AsyncSocket {
 
     /// Makes two unix sockets for datagrams that are connected to each other.
     ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// let (here, there) = AsyncSocket::unix_datagram_pair()?;
+    /// wait_for(here.send("a message"))?;
+    /// assert_eq!(wait_for(there.unbuffered().recv(100))?, b"a message");
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`tcp`](Self::tcp).
@@ -69,6 +77,16 @@ impl AsyncSocket {
     }
 
     /// Makes a unix socket that listens. See [`bind_unix`](Self::bind_unix) for the file.
+    ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// let path = std::env::temp_dir().join(format!("listening-{}", std::process::id()));
+    /// let listener = AsyncSocket::unix_listener(&*path)?;
+    /// assert!(wait_for(AsyncSocket::dial_unix(&*path)).is_ok());
+    /// // The file stays until it is removed.
+    /// std::fs::remove_file(path)?;
+    /// # Ok::<(), Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -250,6 +268,17 @@ impl AsyncSocket {
     }
 
     /// [`accept`](Self::accept) that also gives the address of the peer of a unix socket.
+    ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// let path = std::env::temp_dir().join(format!("accepted-{}", std::process::id()));
+    /// let listener = AsyncSocket::unix_listener(&*path)?;
+    /// let client = wait_for(AsyncSocket::dial_unix(&*path))?;
+    /// let (_server, address) = wait_for(listener.accept_unix())?;
+    /// assert_eq!(address, client.local_unix_addr()?);
+    /// std::fs::remove_file(path)?;
+    /// # Ok::<(), Error>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -55,6 +55,21 @@ impl AsyncSocket {
     /// [`recv_line`](Self::recv_line). It is lazy, and allocates nothing if the buffer has room for
     /// the line. Dropped half-way, it has lost nothing, and the buffer is as it was.
     ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// # let listener = AsyncSocket::listener("127.0.0.1:0")?;
+    /// # let client = wait_for(AsyncSocket::dial(listener.local_addr()?))?;
+    /// # let server = wait_for(listener.accept())?;
+    /// wait_for(client.send("one\r\n\r\n"))?;
+    /// wait_for(Future::from_std(async move {
+    ///     let mut line = String::new();
+    ///     server.recv_line_ref(&mut line).await?;
+    ///     assert_eq!(line, "one");
+    ///     Ok(())
+    /// }))?;
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`recv_line`](Self::recv_line).

@@ -53,6 +53,21 @@ impl AsyncSocket {
     /// Fills a slice: [`recv_exact`](Self::recv_exact) for memory that is borrowed. It is lazy and
     /// allocates nothing but room in the socket's buffer. Dropped half-way, it has lost nothing.
     ///
+    /// ```
+    /// # use async_proc::{net::AsyncSocket, prelude::*};
+    /// # let listener = AsyncSocket::listener("127.0.0.1:0")?;
+    /// # let client = wait_for(AsyncSocket::dial(listener.local_addr()?))?;
+    /// # let server = wait_for(listener.accept())?;
+    /// let mut room = [0; 5];
+    /// wait_for(client.send("hello, world"))?;
+    /// wait_for(Future::from_std(async move {
+    ///     server.recv_exact_ref(&mut room).await?;
+    ///     assert_eq!(&room, b"hello");
+    ///     Ok(())
+    /// }))?;
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`recv_exact`](Self::recv_exact). The slice is as it was then.

@@ -77,6 +77,22 @@ impl ContextBuilder {
     /// What this side shows to the other: a file with its certificate, followed by those between it
     /// and the authority, and a file with its private key, both in PEM form. A server needs them, a
     /// client may have them.
+    ///
+    /// ```
+    /// # use async_proc::{net::{tls::*}, prelude::*};
+    /// # const CERTIFICATE: &str = include_str!("example.pem");
+    /// # const KEY: &str = include_str!("example.key");
+    /// let dir = std::env::temp_dir().join(format!("certificates-{}", std::process::id()));
+    /// std::fs::create_dir_all(&dir)?;
+    /// std::fs::write(dir.join("server.pem"), CERTIFICATE)?;
+    /// std::fs::write(dir.join("server.key"), KEY)?;
+    /// let context = new_context()
+    ///     .certificate_files(dir.join("server.pem"), dir.join("server.key"))
+    ///     .server()?;
+    /// assert_eq!(context.side(), Side::Server);
+    /// std::fs::remove_dir_all(dir)?;
+    /// # Ok::<(), Error>(())
+    /// ```
     #[doc(alias = "certFile")]
     #[doc(alias = "keyFile")]
     pub fn certificate_files(
@@ -89,6 +105,14 @@ impl ContextBuilder {
     }
 
     /// [`certificate_files`](Self::certificate_files) with what is in the files.
+    ///
+    /// ```
+    /// # use async_proc::{net::{AsyncSocket, tls::*}, prelude::*};
+    /// # const CERTIFICATE: &str = include_str!("example.pem");
+    /// # const KEY: &str = include_str!("example.key");
+    /// let context = new_context().certificate_pem(CERTIFICATE, KEY).server()?;
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn certificate_pem(
         mut self,
         certificates: impl AsRef<[u8]>,
@@ -100,6 +124,15 @@ impl ContextBuilder {
 
     /// Trusts the authorities of a collection, beside others that are named. If none are, a client
     /// trusts those of the operating system.
+    ///
+    /// ```
+    /// # use async_proc::{net::{AsyncSocket, tls::*}, prelude::*};
+    /// # const CERTIFICATE: &str = include_str!("example.pem");
+    /// # const KEY: &str = include_str!("example.key");
+    /// // Those of Mozilla, and one of our own.
+    /// let context = new_context().roots(Roots::WebPki).root_pem(CERTIFICATE).client()?;
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn roots(mut self, roots: Roots) -> Self {
         self.kept_roots.push(roots);
         self
@@ -113,6 +146,15 @@ impl ContextBuilder {
     }
 
     /// [`root_file`](Self::root_file) with what is in the file.
+    ///
+    /// ```
+    /// # use async_proc::{net::{AsyncSocket, tls::*}, prelude::*};
+    /// # const CERTIFICATE: &str = include_str!("example.pem");
+    /// # const KEY: &str = include_str!("example.key");
+    /// // Nobody else is trusted.
+    /// let context = new_context().root_pem(CERTIFICATE).client()?;
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn root_pem(mut self, certificates: impl AsRef<[u8]>) -> Self {
         self.own_roots.push(certificates.as_ref().into());
         self
@@ -120,6 +162,18 @@ impl ContextBuilder {
 
     /// Whether a server asks its clients for certificates, which one of the authorities it trusts
     /// must have signed.
+    ///
+    /// ```
+    /// # use async_proc::{net::{AsyncSocket, tls::*}, prelude::*};
+    /// # const CERTIFICATE: &str = include_str!("example.pem");
+    /// # const KEY: &str = include_str!("example.key");
+    /// let context = new_context()
+    ///     .certificate_pem(CERTIFICATE, KEY)
+    ///     .root_pem(CERTIFICATE)
+    ///     .client_certificates(ClientCertificates::Required)
+    ///     .server()?;
+    /// # Ok::<(), Error>(())
+    /// ```
     #[doc(alias = "verifyMode")]
     pub fn client_certificates(mut self, wanted: ClientCertificates) -> Self {
         self.client_certificates = wanted;
@@ -128,6 +182,14 @@ impl ContextBuilder {
 
     /// The protocols that are to be spoken over the connection, the preferred one first. The two
     /// sides agree on one in the handshake, which fails if both name some and none is common.
+    ///
+    /// ```
+    /// # use async_proc::{net::{AsyncSocket, tls::*}, prelude::*};
+    /// # const CERTIFICATE: &str = include_str!("example.pem");
+    /// # const KEY: &str = include_str!("example.key");
+    /// let context = new_context().root_pem(CERTIFICATE).alpn(["h2", "http/1.1"]).client()?;
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn alpn<P: AsRef<[u8]>>(mut self, protocols: impl IntoIterator<Item = P>) -> Self {
         self.alpn = protocols.into_iter().map(|protocol| protocol.as_ref().to_owned()).collect();
         self
@@ -135,12 +197,28 @@ impl ContextBuilder {
 
     /// Whether sessions may be resumed, which saves later connections between the same two most of
     /// the handshake. They may, if this is not called.
+    ///
+    /// ```
+    /// # use async_proc::{net::{AsyncSocket, tls::*}, prelude::*};
+    /// # const CERTIFICATE: &str = include_str!("example.pem");
+    /// # const KEY: &str = include_str!("example.key");
+    /// let context = new_context().root_pem(CERTIFICATE).session_resumption(false).client()?;
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn session_resumption(mut self, on: bool) -> Self {
         self.no_resumption = !on;
         self
     }
 
     /// Refuses versions before this one. TLS 1.2 is the oldest there is.
+    ///
+    /// ```
+    /// # use async_proc::{net::{AsyncSocket, tls::*}, prelude::*};
+    /// # const CERTIFICATE: &str = include_str!("example.pem");
+    /// # const KEY: &str = include_str!("example.key");
+    /// let context = new_context().root_pem(CERTIFICATE).minimum_version(TlsVersion::Tls13).client()?;
+    /// # Ok::<(), Error>(())
+    /// ```
     #[doc(alias = "protVersion")]
     pub fn minimum_version(mut self, version: TlsVersion) -> Self {
         self.minimum = Some(version);
@@ -148,6 +226,18 @@ impl ContextBuilder {
     }
 
     /// Refuses versions after this one.
+    ///
+    /// ```
+    /// # use async_proc::{net::{AsyncSocket, tls::*}, prelude::*};
+    /// # const CERTIFICATE: &str = include_str!("example.pem");
+    /// # const KEY: &str = include_str!("example.key");
+    /// let nothing = new_context()
+    ///     .root_pem(CERTIFICATE)
+    ///     .minimum_version(TlsVersion::Tls13)
+    ///     .maximum_version(TlsVersion::Tls12);
+    /// assert!(nothing.client().is_err());
+    /// # Ok::<(), Error>(())
+    /// ```
     pub fn maximum_version(mut self, version: TlsVersion) -> Self {
         self.maximum = Some(version);
         self
@@ -163,6 +253,15 @@ impl ContextBuilder {
 
     /// A context for the side that connects.
     ///
+    /// ```
+    /// # use async_proc::{net::{AsyncSocket, tls::*}, prelude::*};
+    /// # const CERTIFICATE: &str = include_str!("example.pem");
+    /// # const KEY: &str = include_str!("example.key");
+    /// let context = new_context().root_pem(CERTIFICATE).client()?;
+    /// assert_eq!(context.side(), Side::Client);
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`TlsError::File`], [`TlsError::Pem`]: a file is not there, or is not what it should be.
@@ -173,6 +272,16 @@ impl ContextBuilder {
     }
 
     /// A context for the side that is connected to.
+    ///
+    /// ```
+    /// # use async_proc::{net::{AsyncSocket, tls::*}, prelude::*};
+    /// # const CERTIFICATE: &str = include_str!("example.pem");
+    /// # const KEY: &str = include_str!("example.key");
+    /// let context = new_context().certificate_pem(CERTIFICATE, KEY).server()?;
+    /// assert_eq!(context.side(), Side::Server);
+    /// assert!(new_context().server().is_err());
+    /// # Ok::<(), Error>(())
+    /// ```
     ///
     /// # Errors
     ///

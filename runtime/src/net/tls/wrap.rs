@@ -31,6 +31,17 @@ impl TlsContext {
     /// handshake is done by the first read or send, or by [`handshake`](AsyncSocket::handshake):
     /// accepting waits for no client, and is not disturbed by one that fails.
     ///
+    /// ```
+    /// # use async_proc::{net::{AsyncSocket, tls::*}, prelude::*};
+    /// # const CERTIFICATE: &str = include_str!("example.pem");
+    /// # const KEY: &str = include_str!("example.key");
+    /// let listener = AsyncSocket::listener("127.0.0.1:0")?;
+    /// new_context().certificate_pem(CERTIFICATE, KEY).server()?.wrap_socket(&listener)?;
+    /// // Connections that it accepts speak TLS.
+    /// assert!(listener.is_ssl());
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`TlsError::AlreadyWrapped`]; of the kind [`Closed`](crate::ErrorKind::Closed) if the socket
@@ -138,6 +149,23 @@ impl TlsContext {
 
 impl AsyncSocket {
     /// Does the handshake of a wrapped socket, unless it is done.
+    ///
+    /// ```
+    /// # use async_proc::{net::{AsyncSocket, tls::*}, prelude::*};
+    /// # const CERTIFICATE: &str = include_str!("example.pem");
+    /// # const KEY: &str = include_str!("example.key");
+    /// # let listener = AsyncSocket::listener("127.0.0.1:0")?;
+    /// # new_context().certificate_pem(CERTIFICATE, KEY).alpn(["http/1.1"]).server()?.wrap_socket(&listener)?;
+    /// # let arriving = listener.accept();
+    /// # let context = new_context().root_pem(CERTIFICATE).alpn(["http/1.1"]).client()?;
+    /// # let dialling = context.dial(("localhost", listener.local_addr()?.port()));
+    /// # let server = wait_for(arriving)?;
+    /// let shaking = server.handshake();
+    /// wait_for(dialling)?;
+    /// wait_for(shaking)?;
+    /// assert!(server.tls_version().is_some());
+    /// # Ok::<(), Error>(())
+    /// ```
     ///
     /// # Errors
     ///
