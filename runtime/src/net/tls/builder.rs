@@ -80,8 +80,8 @@ impl ContextBuilder {
     ///
     /// ```
     /// # use async_proc::{net::{tls::*}, prelude::*};
-    /// # const CERTIFICATE: &str = include_str!("example.pem");
-    /// # const KEY: &str = include_str!("example.key");
+    /// # const CERTIFICATE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.pem"));
+    /// # const KEY: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.key"));
     /// let dir = std::env::temp_dir().join(format!("certificates-{}", std::process::id()));
     /// std::fs::create_dir_all(&dir)?;
     /// std::fs::write(dir.join("server.pem"), CERTIFICATE)?;
@@ -108,8 +108,8 @@ impl ContextBuilder {
     ///
     /// ```
     /// # use async_proc::{net::{AsyncSocket, tls::*}, prelude::*};
-    /// # const CERTIFICATE: &str = include_str!("example.pem");
-    /// # const KEY: &str = include_str!("example.key");
+    /// # const CERTIFICATE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.pem"));
+    /// # const KEY: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.key"));
     /// let context = new_context().certificate_pem(CERTIFICATE, KEY).server()?;
     /// # Ok::<(), Error>(())
     /// ```
@@ -127,8 +127,8 @@ impl ContextBuilder {
     ///
     /// ```
     /// # use async_proc::{net::{AsyncSocket, tls::*}, prelude::*};
-    /// # const CERTIFICATE: &str = include_str!("example.pem");
-    /// # const KEY: &str = include_str!("example.key");
+    /// # const CERTIFICATE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.pem"));
+    /// # const KEY: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.key"));
     /// // Those of Mozilla, and one of our own.
     /// let context = new_context().roots(Roots::WebPki).root_pem(CERTIFICATE).client()?;
     /// # Ok::<(), Error>(())
@@ -149,8 +149,8 @@ impl ContextBuilder {
     ///
     /// ```
     /// # use async_proc::{net::{AsyncSocket, tls::*}, prelude::*};
-    /// # const CERTIFICATE: &str = include_str!("example.pem");
-    /// # const KEY: &str = include_str!("example.key");
+    /// # const CERTIFICATE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.pem"));
+    /// # const KEY: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.key"));
     /// // Nobody else is trusted.
     /// let context = new_context().root_pem(CERTIFICATE).client()?;
     /// # Ok::<(), Error>(())
@@ -165,8 +165,8 @@ impl ContextBuilder {
     ///
     /// ```
     /// # use async_proc::{net::{AsyncSocket, tls::*}, prelude::*};
-    /// # const CERTIFICATE: &str = include_str!("example.pem");
-    /// # const KEY: &str = include_str!("example.key");
+    /// # const CERTIFICATE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.pem"));
+    /// # const KEY: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.key"));
     /// let context = new_context()
     ///     .certificate_pem(CERTIFICATE, KEY)
     ///     .root_pem(CERTIFICATE)
@@ -185,8 +185,8 @@ impl ContextBuilder {
     ///
     /// ```
     /// # use async_proc::{net::{AsyncSocket, tls::*}, prelude::*};
-    /// # const CERTIFICATE: &str = include_str!("example.pem");
-    /// # const KEY: &str = include_str!("example.key");
+    /// # const CERTIFICATE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.pem"));
+    /// # const KEY: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.key"));
     /// let context = new_context().root_pem(CERTIFICATE).alpn(["h2", "http/1.1"]).client()?;
     /// # Ok::<(), Error>(())
     /// ```
@@ -200,8 +200,8 @@ impl ContextBuilder {
     ///
     /// ```
     /// # use async_proc::{net::{AsyncSocket, tls::*}, prelude::*};
-    /// # const CERTIFICATE: &str = include_str!("example.pem");
-    /// # const KEY: &str = include_str!("example.key");
+    /// # const CERTIFICATE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.pem"));
+    /// # const KEY: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.key"));
     /// let context = new_context().root_pem(CERTIFICATE).session_resumption(false).client()?;
     /// # Ok::<(), Error>(())
     /// ```
@@ -214,8 +214,8 @@ impl ContextBuilder {
     ///
     /// ```
     /// # use async_proc::{net::{AsyncSocket, tls::*}, prelude::*};
-    /// # const CERTIFICATE: &str = include_str!("example.pem");
-    /// # const KEY: &str = include_str!("example.key");
+    /// # const CERTIFICATE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.pem"));
+    /// # const KEY: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.key"));
     /// let context = new_context().root_pem(CERTIFICATE).minimum_version(TlsVersion::Tls13).client()?;
     /// # Ok::<(), Error>(())
     /// ```
@@ -229,8 +229,8 @@ impl ContextBuilder {
     ///
     /// ```
     /// # use async_proc::{net::{AsyncSocket, tls::*}, prelude::*};
-    /// # const CERTIFICATE: &str = include_str!("example.pem");
-    /// # const KEY: &str = include_str!("example.key");
+    /// # const CERTIFICATE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.pem"));
+    /// # const KEY: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.key"));
     /// let nothing = new_context()
     ///     .root_pem(CERTIFICATE)
     ///     .minimum_version(TlsVersion::Tls13)
@@ -255,8 +255,8 @@ impl ContextBuilder {
     ///
     /// ```
     /// # use async_proc::{net::{AsyncSocket, tls::*}, prelude::*};
-    /// # const CERTIFICATE: &str = include_str!("example.pem");
-    /// # const KEY: &str = include_str!("example.key");
+    /// # const CERTIFICATE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.pem"));
+    /// # const KEY: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.key"));
     /// let context = new_context().root_pem(CERTIFICATE).client()?;
     /// assert_eq!(context.side(), Side::Client);
     /// # Ok::<(), Error>(())
@@ -275,8 +275,8 @@ impl ContextBuilder {
     ///
     /// ```
     /// # use async_proc::{net::{AsyncSocket, tls::*}, prelude::*};
-    /// # const CERTIFICATE: &str = include_str!("example.pem");
-    /// # const KEY: &str = include_str!("example.key");
+    /// # const CERTIFICATE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.pem"));
+    /// # const KEY: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.key"));
     /// let context = new_context().certificate_pem(CERTIFICATE, KEY).server()?;
     /// assert_eq!(context.side(), Side::Server);
     /// assert!(new_context().server().is_err());

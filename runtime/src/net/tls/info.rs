@@ -16,8 +16,8 @@ impl AsyncSocket {
     ///
     /// ```
     /// # use async_proc::{net::{AsyncSocket, tls::*}, prelude::*};
-    /// # const CERTIFICATE: &str = include_str!("example.pem");
-    /// # const KEY: &str = include_str!("example.key");
+    /// # const CERTIFICATE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.pem"));
+    /// # const KEY: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.key"));
     /// # let listener = AsyncSocket::listener("127.0.0.1:0")?;
     /// # new_context().certificate_pem(CERTIFICATE, KEY).alpn(["http/1.1"]).server()?.wrap_socket(&listener)?;
     /// # let arriving = listener.accept();
@@ -44,8 +44,8 @@ impl AsyncSocket {
     ///
     /// ```
     /// # use async_proc::{net::{AsyncSocket, tls::*}, prelude::*};
-    /// # const CERTIFICATE: &str = include_str!("example.pem");
-    /// # const KEY: &str = include_str!("example.key");
+    /// # const CERTIFICATE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.pem"));
+    /// # const KEY: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.key"));
     /// # let listener = AsyncSocket::listener("127.0.0.1:0")?;
     /// # new_context().certificate_pem(CERTIFICATE, KEY).alpn(["http/1.1"]).server()?.wrap_socket(&listener)?;
     /// # let arriving = listener.accept();
@@ -66,8 +66,8 @@ impl AsyncSocket {
     ///
     /// ```
     /// # use async_proc::{net::{AsyncSocket, tls::*}, prelude::*};
-    /// # const CERTIFICATE: &str = include_str!("example.pem");
-    /// # const KEY: &str = include_str!("example.key");
+    /// # const CERTIFICATE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.pem"));
+    /// # const KEY: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.key"));
     /// # let listener = AsyncSocket::listener("127.0.0.1:0")?;
     /// # new_context().certificate_pem(CERTIFICATE, KEY).alpn(["http/1.1"]).server()?.wrap_socket(&listener)?;
     /// # let arriving = listener.accept();
@@ -89,8 +89,8 @@ impl AsyncSocket {
     ///
     /// ```
     /// # use async_proc::{net::{AsyncSocket, tls::*}, prelude::*};
-    /// # const CERTIFICATE: &str = include_str!("example.pem");
-    /// # const KEY: &str = include_str!("example.key");
+    /// # const CERTIFICATE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.pem"));
+    /// # const KEY: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.key"));
     /// # let listener = AsyncSocket::listener("127.0.0.1:0")?;
     /// # new_context().certificate_pem(CERTIFICATE, KEY).alpn(["http/1.1"]).server()?.wrap_socket(&listener)?;
     /// # let arriving = listener.accept();
@@ -115,8 +115,8 @@ impl AsyncSocket {
     ///
     /// ```
     /// # use async_proc::{net::{AsyncSocket, tls::*}, prelude::*};
-    /// # const CERTIFICATE: &str = include_str!("example.pem");
-    /// # const KEY: &str = include_str!("example.key");
+    /// # const CERTIFICATE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.pem"));
+    /// # const KEY: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.key"));
     /// # let listener = AsyncSocket::listener("127.0.0.1:0")?;
     /// # new_context().certificate_pem(CERTIFICATE, KEY).alpn(["http/1.1"]).server()?.wrap_socket(&listener)?;
     /// # let arriving = listener.accept();
@@ -140,8 +140,8 @@ impl AsyncSocket {
     ///
     /// ```
     /// # use async_proc::{net::{AsyncSocket, tls::*}, prelude::*};
-    /// # const CERTIFICATE: &str = include_str!("example.pem");
-    /// # const KEY: &str = include_str!("example.key");
+    /// # const CERTIFICATE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.pem"));
+    /// # const KEY: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.key"));
     /// # let listener = AsyncSocket::listener("127.0.0.1:0")?;
     /// # new_context().certificate_pem(CERTIFICATE, KEY).alpn(["http/1.1"]).server()?.wrap_socket(&listener)?;
     /// # let arriving = listener.accept();
@@ -165,8 +165,8 @@ impl AsyncSocket {
     ///
     /// ```
     /// # use async_proc::{net::{AsyncSocket, tls::*}, prelude::*};
-    /// # const CERTIFICATE: &str = include_str!("example.pem");
-    /// # const KEY: &str = include_str!("example.key");
+    /// # const CERTIFICATE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.pem"));
+    /// # const KEY: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.key"));
     /// # let listener = AsyncSocket::listener("127.0.0.1:0")?;
     /// # new_context().certificate_pem(CERTIFICATE, KEY).alpn(["http/1.1"]).server()?.wrap_socket(&listener)?;
     /// # let arriving = listener.accept();

@@ -10,8 +10,8 @@
 //! use async_proc::net::AsyncSocket;
 //! use async_proc::net::tls::new_context;
 //!
-//! # const CERTIFICATE: &str = include_str!("example.pem");
-//! # const KEY: &str = include_str!("example.key");
+//! # const CERTIFICATE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.pem"));
+//! # const KEY: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.key"));
 //! let greeting = Future::from_std(async {
 //!     let listener = AsyncSocket::listener("127.0.0.1:0")?;
 //!     new_context().certificate_pem(CERTIFICATE, KEY).server()?.wrap_socket(&listener)?;

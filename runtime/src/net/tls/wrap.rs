@@ -33,8 +33,8 @@ impl TlsContext {
     ///
     /// ```
     /// # use async_proc::{net::{AsyncSocket, tls::*}, prelude::*};
-    /// # const CERTIFICATE: &str = include_str!("example.pem");
-    /// # const KEY: &str = include_str!("example.key");
+    /// # const CERTIFICATE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.pem"));
+    /// # const KEY: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.key"));
     /// let listener = AsyncSocket::listener("127.0.0.1:0")?;
     /// new_context().certificate_pem(CERTIFICATE, KEY).server()?.wrap_socket(&listener)?;
     /// // Connections that it accepts speak TLS.
@@ -152,8 +152,8 @@ impl AsyncSocket {
     ///
     /// ```
     /// # use async_proc::{net::{AsyncSocket, tls::*}, prelude::*};
-    /// # const CERTIFICATE: &str = include_str!("example.pem");
-    /// # const KEY: &str = include_str!("example.key");
+    /// # const CERTIFICATE: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.pem"));
+    /// # const KEY: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/net/tls/example.key"));
     /// # let listener = AsyncSocket::listener("127.0.0.1:0")?;
     /// # new_context().certificate_pem(CERTIFICATE, KEY).alpn(["http/1.1"]).server()?.wrap_socket(&listener)?;
     /// # let arriving = listener.accept();
