@@ -248,3 +248,17 @@ fn who_gives_up_closes_the_ends_and_the_process_finds_out() {
         wait_for(pipe.wait()).unwrap();
     });
 }
+
+#[test]
+fn the_output_is_everything_unless_it_goes_elsewhere() {
+    leaves_nothing("the_output_is_everything_unless_it_goes_elsewhere", || {
+        let shell = || Command::new("sh").args(["-c", "cat; echo out; echo err >&2; exit 4"]);
+        let ended = wait_for(shell().output()).unwrap();
+        assert_eq!(ended.stdout.as_deref(), Some(&b"out\n"[..]));
+        assert_eq!(ended.stderr.as_deref(), Some(&b"err\n"[..]));
+        assert_eq!(ended.statuses[0].code(), Some(4));
+        let ended = wait_for(shell().stderr(Stdio::null()).output()).unwrap();
+        assert_eq!((ended.stdout.unwrap().len(), ended.stderr), (4, None));
+        assert!(wait_for(Command::new("/no/such/program").output()).is_err());
+    });
+}

@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::process::{self, ExitStatus, Stdio};
 
-use super::{Child, CommandError};
+use super::{AsyncPipe, Child, CommandError, Communicated};
 use crate::{Error, Future};
 
 /// A program to start, with its arguments, its environment and its ends: the builder of the standard
@@ -25,16 +25,23 @@ use crate::{Error, Future};
 pub struct Command {
     command: process::Command,
     kill_on_drop: bool,
-    /// Whether it says what to read from and to write to. A chain asks.
+    /// Whether it says what to read from and to write to, or leaves that to who starts it.
     pub(super) has_stdin: bool,
     pub(super) has_stdout: bool,
+    has_stderr: bool,
 }
 
 impl Command {
     /// A command for `program`, a path or a name that is looked for in `PATH`.
     pub fn new(program: impl AsRef<OsStr>) -> Command {
         let command = process::Command::new(program);
-        Command { command, kill_on_drop: false, has_stdin: false, has_stdout: false }
+        Command {
+            command,
+            kill_on_drop: false,
+            has_stdin: false,
+            has_stdout: false,
+            has_stderr: false,
+        }
     }
 
     /// Adds an argument.
@@ -91,6 +98,7 @@ impl Command {
     /// What the program writes its errors to, which is what this one writes them to otherwise.
     pub fn stderr(mut self, stderr: impl Into<Stdio>) -> Command {
         self.command.stderr(stderr);
+        self.has_stderr = true;
         self
     }
 
@@ -165,6 +173,39 @@ impl Command {
         }
     }
 
+    /// Starts the program with nothing to read, and waits until it has ended: what it has written to
+    /// stdout and stderr, unless they go elsewhere, and how it ended.
+    ///
+    /// # Errors
+    ///
+    /// As [`spawn`](Command::spawn) and [`AsyncPipe::communicate`].
+    ///
+    /// ```
+    /// use async_proc::dispatch::wait_for;
+    /// use async_proc::process::Command;
+    ///
+    /// let output = wait_for(Command::new("echo").arg("hello").output())?;
+    /// assert_eq!(output.stdout.as_deref(), Some(&b"hello\n"[..]));
+    /// # Ok::<(), async_proc::Error>(())
+    /// ```
+    #[doc(alias = "check_output")]
+    #[track_caller]
+    pub fn output(mut self) -> Future<Communicated> {
+        if !self.has_stdin {
+            self = self.stdin(Stdio::null());
+        }
+        if !self.has_stdout {
+            self = self.stdout(Stdio::piped());
+        }
+        if !self.has_stderr {
+            self = self.stderr(Stdio::piped());
+        }
+        match self.spawn().and_then(|child| AsyncPipe::new(child, None)) {
+            Ok(pipe) => pipe.communicate(None),
+            Err(error) => Future::failed_with(error),
+        }
+    }
+
     fn program(&self) -> OsString {
         self.command.get_program().to_owned()
     }
@@ -173,6 +214,12 @@ impl Command {
 /// Its ends are those it has: a chain pipes none of them to this program.
 impl From<process::Command> for Command {
     fn from(command: process::Command) -> Command {
-        Command { command, kill_on_drop: false, has_stdin: true, has_stdout: true }
+        Command {
+            command,
+            kill_on_drop: false,
+            has_stdin: true,
+            has_stdout: true,
+            has_stderr: true,
+        }
     }
 }
