@@ -34,6 +34,9 @@
 //! cargo test -p async-proc --test net_idle -- --nocapture
 //! ```
 //!
+//! One with TLS that has talked and is idle takes about 9 KB, most of it rustls's, as measured by
+//! `cargo test -p async-proc-tls-tests --test idle -- --nocapture`.
+//!
 //! # How it is built
 //!
 //! An operation is an *attempt* that the reactor makes at once, and again whenever the socket is
