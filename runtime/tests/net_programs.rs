@@ -6,7 +6,7 @@
 
 mod peer;
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStderr, Command, Stdio};
 use std::thread::{self, JoinHandle};
@@ -43,22 +43,33 @@ impl Drop for Program {
     }
 }
 
-/// Starts a client, gives it `input`, and has a thread wait for all it prints.
-fn client(program: &str, arguments: &[&str], input: String) -> (Program, JoinHandle<String>) {
+/// Starts a client, gives it `input`, and has a thread wait until it has printed so many lines, or
+/// has ended.
+fn client(
+    program: &str,
+    arguments: &[&str],
+    input: String,
+    lines: usize,
+) -> (Program, JoinHandle<String>) {
     let mut child = Command::new(program)
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let (mut to, mut from) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+    let (mut to, from) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
     thread::spawn(move || {
         // It may end before it has read everything: what it printed tells.
         let _ = to.write_all(input.as_bytes());
     });
     let printed = thread::spawn(move || {
         let mut printed = String::new();
-        from.read_to_string(&mut printed).unwrap();
+        let mut from = BufReader::new(from);
+        for _ in 0..lines {
+            if from.read_line(&mut printed).unwrap() == 0 {
+                break;
+            }
+        }
         printed
     });
     (Program(child), printed)
@@ -125,7 +136,7 @@ fn nc_and_socat_get_every_line_back_from_a_tcp_server() {
                 "nc" => &["-N", "127.0.0.1", &port],
                 _ => &["-t", "30", "STDIO", &target],
             };
-            let (_program, printed) = client(program, arguments, numbers());
+            let (_program, printed) = client(program, arguments, numbers(), usize::MAX);
             assert_eq!(echo(listener).await?, LINES);
             assert!(printed.join().unwrap() == numbers(), "{program}");
             Ok(())
@@ -147,7 +158,7 @@ fn nc_and_socat_get_every_line_back_from_a_unix_server() {
                 "nc" => &["-N", "-U", path.to_str().unwrap()],
                 _ => &["-t", "30", "STDIO", &target],
             };
-            let (_program, printed) = client(program, arguments, numbers());
+            let (_program, printed) = client(program, arguments, numbers(), usize::MAX);
             assert_eq!(echo(listener).await?, LINES);
             assert!(printed.join().unwrap() == numbers(), "{program}");
             std::fs::remove_file(path)?;
@@ -166,12 +177,12 @@ fn nc_and_socat_get_an_answer_from_a_udp_server() {
             let socket = AsyncSocket::udp_bound("127.0.0.1:0")?;
             let port = socket.local_addr()?.port().to_string();
             let target = format!("UDP:127.0.0.1:{port}");
-            // One datagram of the input; they wait a second for the answer.
+            // One datagram of the input; they wait for the answer, and are ended when it is there.
             let arguments: &[&str] = match program {
-                "nc" => &["-u", "-w", "1", "127.0.0.1", &port],
-                _ => &["-t", "1", "STDIO", &target],
+                "nc" => &["-u", "-w", "60", "127.0.0.1", &port],
+                _ => &["-t", "60", "STDIO", &target],
             };
-            let (_program, printed) = client(program, arguments, "question\n".to_owned());
+            let (_program, printed) = client(program, arguments, "question\n".to_owned(), 1);
             let asked = socket.recv_from(100).await?;
             assert_eq!(asked.data, b"question\n");
             socket.send_to(asked.from, "answer\n").await?;
