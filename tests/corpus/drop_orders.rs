@@ -396,3 +396,46 @@ case! {
         a.len() + n * 10 + m
     }
 }
+
+case! {
+    refused_by_a_pattern [refused_by_a_pattern(0), refused_by_a_pattern(1)]
+    async fn refused_by_a_pattern(n: usize) {
+        if let (Some(_a), _b) = ((n > 0).then(|| D::new("a")), later("c", D::new("c")).await) {
+            tick("matched").await;
+        } else {
+            tick("refused").await;
+        }
+        if let (Some(_), _b) = ((n > 0).then(|| D::new("d")), later("e", D::new("e")).await) {
+            tick("matched").await;
+        }
+        if let (_d, 3) = (later("f", D::new("f")).await, n) {
+            return;
+        } else {
+            tick("no three").await;
+        }
+        tick("end").await;
+    }
+}
+
+case! {
+    refused_by_a_pattern_on_a_field [refused_by_a_pattern_on_a_field(0), refused_by_a_pattern_on_a_field(1)]
+    async fn refused_by_a_pattern_on_a_field(n: usize) -> usize {
+        if let (Some(_a), _) = (((n > 0).then(|| D::new("a")), D::new("b")), later("c", D::new("c")).await).0 {
+            tick("matched").await;
+        } else {
+            tick("refused").await;
+        }
+        let pair = (D::new("d"), (n > 0).then(|| D::new("e")));
+        let m = if let (_d, None) = (pair, later("f", D::new("f")).await).0 { 1 } else { 2 };
+        let pair = (D::new("g"), (n > 0).then(|| D::new("h")));
+        let m = m + match (pair, later("i", D::new("i")).await).0 {
+            (_g, Some(_h)) => {
+                tick("some").await;
+                1
+            }
+            (_g, _) => 3,
+        };
+        tick("end").await;
+        m
+    }
+}

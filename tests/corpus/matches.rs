@@ -303,3 +303,27 @@ case! {
         n
     }
 }
+
+case! {
+    patterns_against_references_as_operands [patterns_against_references_as_operands()]
+    async fn patterns_against_references_as_operands() -> usize {
+        let mut pair = Pair(D::new("a"), Some(later("b", D::new("b")).await));
+        let n = later("left", 1).await
+            + match (&pair) {
+                Pair(_, Some(r)) => {
+                    tick("matched").await;
+                    r.len()
+                }
+                _ => 0,
+            };
+        let r = &mut pair;
+        n + if let Pair(a, Some(b)) = (&mut *r) {
+            a.rename("changed");
+            tick("after").await;
+            b.len()
+        } else {
+            tick("else").await;
+            0
+        }
+    }
+}

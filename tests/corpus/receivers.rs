@@ -246,3 +246,14 @@ case! {
         }
     }
 }
+
+case! {
+    closure_in_an_argument_that_waits [closure_in_an_argument_that_waits(1), closure_in_an_argument_that_waits(4)]
+    async fn closure_in_an_argument_that_waits(n: usize) -> usize {
+        let first = (n < 3).then_some(1).and(Some(later("a", Some(D::new("a")).unwrap_or_else(|| make("or"))).await));
+        let second = Some(make("b")).map_or_else(|| 1, later("f", |d: D| d.touch().len()).await);
+        let option = Some(D::new("o"));
+        tick("between").await;
+        second + option.map_or(later("z", 1).await, |d| d.touch().len()) + first.map_or(0, eat)
+    }
+}

@@ -8,7 +8,7 @@ use syn::{Arm, Block, Expr, Pat, Stmt};
 use super::chain::holds_let;
 use super::guard::is_guarded;
 use super::native::Use;
-use super::temporaries::{binds_everything, leaps};
+use super::temporaries::{binds_everything, leaps, leaves_when_refused};
 use super::{Dest, Flow, Landmark, Loop, LoopKind, Scope, StateId};
 use crate::once;
 use crate::resolve;
@@ -263,10 +263,13 @@ impl Flow<'_> {
         let before = self.scopes.last().map_or(0, |scope| scope.slots.len());
         let then_suspends = suspension::block(&branch.then_branch);
         let other = branch.else_branch.as_ref().map(|(_, other)| &**other);
-        let keep = then_suspends && !binds_everything(&condition.pat);
+        // Where the pattern does not match, all of the value is left, through `else` before 2024.
+        let else_suspends = other.is_some_and(suspension::expr);
+        let keep = (then_suspends && !binds_everything(&condition.pat))
+            || (else_suspends && leaves_when_refused(&condition.pat));
         let wild = super::native::wild();
         let (value, patterns) =
-            self.scrutinee(&condition.expr, &[&condition.pat, &wild], then_suspends, keep);
+            self.scrutinee(&condition.expr, &[&condition.pat, &wild], then_suspends || keep, keep);
         let pattern = patterns[0].clone();
         let temporaries: Vec<_> = match self.scopes.last() {
             Some(scope) => scope.slots[before..].to_vec(),

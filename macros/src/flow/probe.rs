@@ -185,8 +185,12 @@ impl Flow<'_> {
         let mut handles = Vec::new();
         let mut args = Vec::new();
         let mut closures = false;
+        // What suspends, or stands before what does, is in the frame or in a local by now: its text
+        // names that, which the probe must not capture.
+        let kept = call.args().iter().rposition(|arg| leaps(arg, true));
         for (index, (arg, text)) in call.args().iter().zip(texts).enumerate() {
-            if holds_closure(arg) && !self.must_hoist(arg) {
+            let kept = kept.is_some_and(|last| index <= last);
+            if !kept && holds_closure(arg) && !self.must_hoist(arg) {
                 closures = true;
                 self.add_handles(arg, &mut handles);
                 args.push(text);

@@ -155,6 +155,32 @@ pub(super) fn binds_everything(pattern: &Pat) -> bool {
     }
 }
 
+/// Whether a value that a pattern does not match may have parts to drop: not so if the pattern takes
+/// all there is but `None`, or whatever there is.
+pub(super) fn leaves_when_refused(pattern: &Pat) -> bool {
+    match pattern {
+        Pat::Paren(inner) => leaves_when_refused(&inner.pat),
+        Pat::Type(inner) => leaves_when_refused(&inner.pat),
+        Pat::TupleStruct(tuple) if tuple.path.is_ident("Some") => {
+            tuple.elems.iter().any(leaves_when_refused)
+        }
+        Pat::Lit(_) => false,
+        _ => !matches_everything(pattern),
+    }
+}
+
+/// Whether the tokens of a pattern say that it always matches.
+fn matches_everything(pattern: &Pat) -> bool {
+    match pattern {
+        Pat::Paren(inner) => matches_everything(&inner.pat),
+        Pat::Type(inner) => matches_everything(&inner.pat),
+        Pat::Tuple(tuple) => tuple.elems.iter().all(matches_everything),
+        Pat::Ident(pat) => pat.subpat.is_none() && resolve::binding(&pat.ident).is_some(),
+        Pat::Wild(_) | Pat::Rest(_) => true,
+        _ => false,
+    }
+}
+
 fn binds_whole(pattern: &Pat) -> bool {
     !matches!(pattern, Pat::Wild(_) | Pat::Rest(_)) && binds_everything(pattern)
 }
