@@ -439,3 +439,30 @@ case! {
         m
     }
 }
+
+case! {
+    pattern_on_a_field_of_a_tuple [pattern_on_a_field_of_a_tuple(0), pattern_on_a_field_of_a_tuple(1)]
+    async fn pattern_on_a_field_of_a_tuple(n: usize) {
+        let x = if let ((_p, 1..=4), _n) = (later("w5", D::new("d")).await, ((D::new("e"), n), 0)).1 { 1 } else { 2 };
+        tick("mid").await;
+        let y = match (later("w5", D::new("d")).await, (D::new("e"), (n > 0).then(|| D::new("f"))), D::new("g")).1 { (_e, None) => 1, (_, Some(_f)) => 2 };
+        tick("mid").await;
+        let (_e, _) = (later("w5", D::new("d")).await, (D::new("e"), D::new("f")), D::new("g")).1;
+        tick("mid").await;
+        let (Some(_e), _) = (later("w5", D::new("d")).await, ((n > 0).then(|| D::new("e")), D::new("f")), D::new("g")).1 else { return; };
+        let _ = (later("w5", D::new("d")).await, (D::new("k"), D::new("l")), D::new("m")).1;
+        let _k = (later("w5", D::new("d")).await, (D::new("k"), D::new("l")), D::new("m")).1;
+        tick("end").await;
+    }
+}
+
+case! {
+    if_let_before_a_wait [if_let_before_a_wait(0), if_let_before_a_wait(1)]
+    async fn if_let_before_a_wait(n: usize) {
+        something("w7", if let _ = Pair(D::new("a"), Some(D::new("b"))) { D::new("c") } else { D::new("e") }).await;
+        something("w7", if let Pair(_f, Some(_)) = Pair(D::new("a"), (n > 0).then(|| D::new("b"))) { D::new("c") } else { D::new("e") }).await;
+        something("w7", if let 1..5 = make("t").len() * n { D::new("c") } else if let 5 = make("t").touch().len() { D::new("e") } else { D::new("z") }).await;
+        let p = Pair(D::new("p"), Some(D::new("q")));
+        something("w7", if let Pair(a, Some(b)) = (&p) { a.touch().len() + b.len() } else { 2 }).await;
+    }
+}

@@ -8,7 +8,6 @@ use syn::{Expr, Pat};
 use super::native::{Use, binding_use, untyped};
 use super::{Dest, Flow, SlotId, is_place};
 use crate::liveness::declared;
-use crate::once;
 use crate::resolve::{self, VarId};
 use crate::suspension;
 
@@ -141,8 +140,7 @@ impl Flow<'_> {
             let place = self.place_of(init, false);
             return (place, vec![self.pattern(pattern)]);
         }
-        let value = self.value(init, false);
-        (once::value(init, value), vec![self.pattern(pattern)])
+        (self.matched_value(init, false), vec![self.pattern(pattern)])
     }
 
     /// The initialiser of `let _`: a place is only named, a value dropped at the statement's end.
@@ -150,8 +148,7 @@ impl Flow<'_> {
         if is_place(init) {
             return self.place_of(init, false);
         }
-        let value = self.value(init, false);
-        once::value(init, value)
+        self.matched_value(init, false)
     }
 
     /// `let x;`
@@ -199,10 +196,7 @@ impl Flow<'_> {
             None => {
                 let value = match is_place(&init.expr) {
                     true => self.place_of(&init.expr, false),
-                    false => {
-                        let value = self.value(&init.expr, false);
-                        once::value(&init.expr, value)
-                    }
+                    false => self.matched_value(&init.expr, false),
                 };
                 (value, self.pattern(pattern))
             }

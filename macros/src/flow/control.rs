@@ -8,7 +8,7 @@ use syn::{Arm, Block, Expr, Pat, Stmt};
 use super::chain::holds_let;
 use super::guard::is_guarded;
 use super::native::Use;
-use super::temporaries::{binds_everything, leaps, leaves_when_refused};
+use super::temporaries::{binds_everything, leaps, leaves_anything, leaves_when_refused};
 use super::{Dest, Flow, Landmark, Loop, LoopKind, Scope, StateId};
 use crate::once;
 use crate::resolve;
@@ -225,7 +225,7 @@ impl Flow<'_> {
 
     fn branch(&mut self, branch: &syn::ExprIf, dest: &Dest) {
         if let Expr::Let(condition) = &*branch.cond {
-            return self.branch_on_pattern(branch, condition, dest);
+            return self.branch_on_pattern(branch, condition, dest, false);
         }
         if holds_let(&branch.cond) {
             return self.branch_on_chain(branch, dest);
@@ -258,18 +258,26 @@ impl Flow<'_> {
     }
 
     /// `if let`. The scrutinee's temporaries live through the branch; in edition 2024 they are
-    /// dropped before `else` runs, in earlier ones after it.
-    fn branch_on_pattern(&mut self, branch: &syn::ExprIf, condition: &syn::ExprLet, dest: &Dest) {
+    /// dropped before `else` runs, in earlier ones after it: of an operand, with the statement.
+    pub(super) fn branch_on_pattern(
+        &mut self,
+        branch: &syn::ExprIf,
+        condition: &syn::ExprLet,
+        dest: &Dest,
+        operand: bool,
+    ) {
         let before = self.scopes.last().map_or(0, |scope| scope.slots.len());
         let then_suspends = suspension::block(&branch.then_branch);
         let other = branch.else_branch.as_ref().map(|(_, other)| &**other);
         // Where the pattern does not match, all of the value is left, through `else` before 2024.
         let else_suspends = other.is_some_and(suspension::expr);
         let keep = (then_suspends && !binds_everything(&condition.pat))
-            || (else_suspends && leaves_when_refused(&condition.pat));
+            || (else_suspends && leaves_when_refused(&condition.pat))
+            || (operand && leaves_anything(&condition.pat));
+        let held = then_suspends || keep || operand;
         let wild = super::native::wild();
         let (value, patterns) =
-            self.scrutinee(&condition.expr, &[&condition.pat, &wild], then_suspends || keep, keep);
+            self.scrutinee(&condition.expr, &[&condition.pat, &wild], held, keep);
         let pattern = patterns[0].clone();
         let temporaries: Vec<_> = match self.scopes.last() {
             Some(scope) => scope.slots[before..].to_vec(),
@@ -284,10 +292,16 @@ impl Flow<'_> {
             let then = self.native(&plain_block(&branch.then_branch), Use::Value);
             let other = other.map(|other| {
                 let other = self.native(other, Use::Value);
-                quote!(else #other)
+                if temporaries.is_empty() {
+                    return quote!(else #other);
+                }
+                let kills = self.kills(&temporaries);
+                let kills = self.since_2024(kills, branch.if_token.span);
+                quote!(else { #kills #other })
             });
             let text = quote!(if let #pattern = #value #then #other);
-            return self.store_here(text, dest, branch.if_token.span);
+            self.store_here(text, dest, branch.if_token.span);
+            return drop_early(self);
         }
         let end = self.state("EndIf");
         let then = then_suspends.then(|| self.state("Then"));
@@ -362,10 +376,19 @@ impl Flow<'_> {
             }
             self.place(slot)
         } else {
-            let value = self.value(scrutinee, held);
-            once::value(scrutinee, value)
+            self.matched_value(scrutinee, held)
         };
         (text, patterns.iter().map(|pattern| self.pattern(pattern)).collect())
+    }
+
+    /// The text of a value for a pattern to match. Of a field of a temporary, what the pattern leaves
+    /// of the field is dropped with the rest of the temporary.
+    pub(super) fn matched_value(&mut self, expr: &Expr, held: bool) -> TokenStream {
+        if !held && super::operand::is_part(expr) {
+            return self.place_of(expr, false);
+        }
+        let value = self.value(expr, held);
+        once::value(expr, value)
     }
 
     /// `match`. As an operand, what its patterns leave of the scrutinee lives to the end of the

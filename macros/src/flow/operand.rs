@@ -253,6 +253,13 @@ impl Flow<'_> {
                 self.choose(branch, &Dest::Filled(slot, None), true);
                 self.take(slot)
             }
+            Expr::If(branch) if held && matches!(*branch.cond, Expr::Let(_)) => {
+                let Expr::Let(condition) = &*branch.cond else { unreachable!() };
+                let slot = self.consumed_slot("value");
+                let dest = Dest::Filled(slot, None);
+                self.branch_on_pattern(branch, condition, &dest, true);
+                self.take(slot)
+            }
             Expr::Block(_) | Expr::Unsafe(_) | Expr::If(_) | Expr::Loop(_) => {
                 let slot = self.consumed_slot("value");
                 self.into(expr, &Dest::Filled(slot, None));
@@ -656,7 +663,7 @@ fn field_of_temporary(expr: &Expr) -> Option<(&Expr, Vec<syn::Member>)> {
 }
 
 /// Whether an expression is a part of another.
-fn is_part(expr: &Expr) -> bool {
+pub(super) fn is_part(expr: &Expr) -> bool {
     match expr {
         Expr::Paren(inner) => is_part(&inner.expr),
         Expr::Group(inner) => is_part(&inner.expr),

@@ -102,6 +102,12 @@ fn makes_temporaries(expr: &Expr) -> bool {
             [&range.start, &range.end].into_iter().flatten().any(|bound| makes_temporaries(bound))
         }
         Expr::Match(branch) => borrows_temporary(&branch.expr) || makes_temporaries(&branch.expr),
+        Expr::If(branch) => match &*branch.cond {
+            Expr::Let(condition) => {
+                borrows_temporary(&condition.expr) || makes_temporaries(&condition.expr)
+            }
+            _ => false,
+        },
         // A block of its own holds what most macros borrow; `write!` and `format_args!` have none.
         Expr::Macro(mac) => known::parse(&mac.mac).is_some_and(|arguments| {
             let bare = mac.mac.path.segments.last().is_some_and(|last| {
@@ -153,6 +159,11 @@ pub(super) fn binds_everything(pattern: &Pat) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a value that a pattern is tried on may have parts to drop afterwards.
+pub(super) fn leaves_anything(pattern: &Pat) -> bool {
+    matches!(pattern, Pat::Wild(_)) || !binds_everything(pattern) || leaves_when_refused(pattern)
 }
 
 /// Whether a value that a pattern does not match may have parts to drop: not so if the pattern takes
