@@ -196,3 +196,43 @@ case! {
         more + sum
     }
 }
+
+case! {
+    owns_a_part_and_a_part_of_that [owns_a_part_and_a_part_of_that(true), owns_a_part_and_a_part_of_that(false)]
+    async fn owns_a_part_and_a_part_of_that(whole_first: bool) -> usize {
+        let t = (D::new("0"), (D::new("1.0"), (Trio::new("1.1.0"), 7)), D::new("2"));
+        tick("before").await;
+        let own = move || {
+            let inner = t.1.1.0.b.touch().len();
+            match whole_first {
+                true => inner + eat((t.1).0) + t.1.1.1,
+                false => {
+                    let part = t.1;
+                    inner + part.0.len()
+                }
+            }
+        };
+        tick("stored").await;
+        let n = own();
+        tick("called").await;
+        n + t.0.len() + t.2.touch().len()
+    }
+}
+
+case! {
+    owns_nested_parts_and_is_dropped [owns_nested_parts_and_is_dropped()]
+    async fn owns_nested_parts_and_is_dropped() -> usize {
+        let mut t = (Trio::new("t"), D::new("u"));
+        tick("before").await;
+        let mut rename = move |name: &str| {
+            t.0.b.rename(name);
+            t.0.c.len() + t.0.a.len() + (&t.0).b.len()
+        };
+        let n = rename("bee");
+        tick("borrowed").await;
+        let m = rename("c");
+        drop(rename);
+        tick("gone").await;
+        n + m + t.1.len()
+    }
+}

@@ -155,7 +155,8 @@ impl Flow<'_> {
         quote!({ #locals #text })
     }
 
-    /// Moves the fields that a closure names out of a variable, if it names nothing else of it.
+    /// Moves the fields that a closure names out of a variable, if it names nothing else of it: as
+    /// rustc does, a field whole that is named beside a part of it.
     fn capture_fields(
         &mut self,
         closure: &mut Expr,
@@ -166,20 +167,14 @@ impl Flow<'_> {
         let mut fields = FieldCaptures { names: self.names, var, paths: Vec::new(), whole: false };
         fields.visit_expr(closure);
         let FieldCaptures { paths, whole, .. } = fields;
-        let nested = paths.iter().any(|path| {
-            paths.iter().any(|other| path.len() < other.len() && other.starts_with(path))
-        });
         if whole || paths.is_empty() {
             return false;
         }
-        if nested {
-            self.refuse(
-                &*closure,
-                "this `move` closure captures a part of a variable, and a part of that part, \
-                 which is not compiled yet: bind the part with `let` before it",
-            );
-            return false;
-        }
+        // A part of what is captured comes with it.
+        let is_inside = |path: &Vec<syn::Member>| {
+            paths.iter().any(|outer| outer.len() < path.len() && path.starts_with(outer))
+        };
+        let paths: Vec<_> = paths.iter().filter(|path| !is_inside(path)).cloned().collect();
         let name = self.name(slot);
         let mut replace = Vec::new();
         for path in paths {
