@@ -5,7 +5,7 @@
 //! a slot needs depends on its type, which the macro does not know: so everything is worked out
 //! twice, for a type that has a destructor and for one that has none.
 
-use crate::flow::{Machine, Parts, SlotId};
+use crate::flow::{Machine, SlotId};
 use crate::graph::{Event, Graph};
 
 /// What is known of one slot.
@@ -162,12 +162,8 @@ fn flags(machine: &Machine, graph: &Graph, backwards: &[Vec<usize>]) -> Flags {
         _ => {}
     });
     let clear = solve(graph, &graph.next, backwards, Slots::all(count), |event, set| match event {
-        // The flag of a field is left alone where the field's type has no destructor.
-        Event::TakePart(flag) => {
-            if matches!(machine.parts[flag].which, Parts::Bindings { .. }) {
-                set.remove(SlotId(flag));
-            }
-        }
+        // A flag is left alone where what is moved has no destructor.
+        Event::TakePart(_) => {}
         Event::Put(slot) | Event::Kill(slot) | Event::Refill(slot) => {
             of(slot).for_each(|flag| set.add(flag));
         }

@@ -327,3 +327,29 @@ case! {
         }
     }
 }
+
+case! {
+    copied_out_and_then_moved_in_a_loop [copied_out_and_then_moved_in_a_loop()] {
+        pub enum Either { Number(usize), Value(D) }
+    }
+    async fn copied_out_and_then_moved_in_a_loop() -> usize {
+        let mut n = 0;
+        for i in 0..3usize {
+            let x = if i == 0 { Either::Number(1) } else { Either::Value(D::new("d")) };
+            match x {
+                Either::Number(k) => {
+                    tick("number").await;
+                    n += k;
+                    drop(x);
+                    tick("dropped").await;
+                }
+                Either::Value(d) => {
+                    tick("value").await;
+                    n += eat(d);
+                }
+            }
+            tick("after").await;
+        }
+        n
+    }
+}

@@ -213,9 +213,9 @@ impl Flow<'_> {
             imports: self.imports(&text),
         };
         let flag = self.add_part(&flag, slot, which);
-        let values = values(&|name| quote!(#flag.read(#name)));
+        let values = values(&|name| quote!(#flag.take(#name)));
         let value = nested(quote!((#(#values),*)));
-        quote!(#text #guard => { #flag.note(); #value })
+        quote!(#text #guard => #value)
     }
 
     /// Whether a guard uses something of the step itself, beside the bindings of its pattern.
