@@ -459,6 +459,7 @@ case! {
 case! {
     if_let_before_a_wait [if_let_before_a_wait(0), if_let_before_a_wait(1)]
     async fn if_let_before_a_wait(n: usize) {
+        #[allow(irrefutable_let_patterns, reason = "it keeps what it matches all the same")]
         something("w7", if let _ = Pair(D::new("a"), Some(D::new("b"))) { D::new("c") } else { D::new("e") }).await;
         something("w7", if let Pair(_f, Some(_)) = Pair(D::new("a"), (n > 0).then(|| D::new("b"))) { D::new("c") } else { D::new("e") }).await;
         something("w7", if let 1..5 = make("t").len() * n { D::new("c") } else if let 5 = make("t").touch().len() { D::new("e") } else { D::new("z") }).await;
