@@ -73,6 +73,13 @@ fn dropping_a_wrapper_closes_its_descriptor() {
 
 #[test]
 fn closing_a_wrapper_twice_is_no_error_even_if_the_first_time_was_one() {
+    crate::own_process::in_own_process(
+        "files::closing_a_wrapper_twice_is_no_error_even_if_the_first_time_was_one",
+        closed_twice,
+    );
+}
+
+fn closed_twice() {
     let text = TextFile::new();
     let wrapper = FileWrapper::new(File::open(&text.0).unwrap()).unwrap();
     // SAFETY: nothing: this is the misuse that the test is about. The wrapper closes nothing but

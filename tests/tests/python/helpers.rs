@@ -91,6 +91,13 @@ fn close_behind_its_back(channel: &Channel) {
 
 #[test]
 fn each_kind_of_readiness_calls_one_handler() {
+    crate::own_process::in_own_process(
+        "helpers::each_kind_of_readiness_calls_one_handler",
+        call_one_handler,
+    );
+}
+
+fn call_one_handler() {
     for readiness in READINESS {
         for (style, told) in STYLES.into_iter().zip(readiness.told) {
             let log = Log::default();

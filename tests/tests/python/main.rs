@@ -13,6 +13,8 @@ mod helpers;
 mod interplay;
 mod loops;
 mod matrix;
+#[path = "../../../runtime/tests/own_process/mod.rs"]
+mod own_process;
 mod report;
 mod scale;
 mod script;

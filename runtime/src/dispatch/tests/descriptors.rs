@@ -191,11 +191,16 @@ fn unregistering_gives_the_descriptor_back_open_and_forgets_what_watched_it() {
 
 #[test]
 fn a_number_that_was_closed_is_not_taken_for_a_later_descriptor() {
-    let (fd, reader, peer) = pair();
-    close_socket(fd).unwrap();
-    // The system gives out the smallest number that is free.
-    let (again, _reader, _peer) = pair();
-    assert_eq!(fd.as_raw_fd(), again.as_raw_fd());
+    // The system gives out the smallest number that is free, unless another thread was faster.
+    let ((fd, reader, peer), (again, _reader, _peer)) = loop {
+        let first = pair();
+        close_socket(first.0).unwrap();
+        let second = pair();
+        if first.0.as_raw_fd() == second.0.as_raw_fd() {
+            break (first, second);
+        }
+        close_socket(second.0).unwrap();
+    };
     assert_ne!(fd, again);
     drop((reader, peer));
     let not_registered = |error: crate::Error| match error.downcast_ref() {
