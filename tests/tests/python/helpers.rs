@@ -168,6 +168,13 @@ fn closing_all_closes_every_channel_of_a_map_and_tells_none() {
 
 #[test]
 fn closing_all_ignores_that_a_descriptor_is_closed_already() {
+    crate::own_process::in_own_process(
+        "helpers::closing_all_ignores_that_a_descriptor_is_closed_already",
+        close_first,
+    );
+}
+
+fn close_first() {
     let (reader, _writer) = io::pipe().unwrap();
     let log = Log::default();
     let channel = FileChannel::new(&reader, Script::of("", &log)).unwrap();
