@@ -162,11 +162,10 @@ fn flags(machine: &Machine, graph: &Graph, backwards: &[Vec<usize>]) -> Flags {
         _ => {}
     });
     let clear = solve(graph, &graph.next, backwards, Slots::all(count), |event, set| match event {
-        // A flag is left alone where what is moved has no destructor.
-        Event::TakePart(_) => {}
         Event::Put(slot) | Event::Kill(slot) | Event::Refill(slot) => {
             of(slot).for_each(|flag| set.add(flag));
         }
+        // Taking a part, too: its flag is left alone where what is moved has no destructor.
         _ => {}
     });
     Flags { set, clear }

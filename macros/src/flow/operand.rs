@@ -253,11 +253,9 @@ impl Flow<'_> {
                 self.choose(branch, &Dest::Filled(slot, None), true);
                 self.take(slot)
             }
-            Expr::If(branch) if held && matches!(*branch.cond, Expr::Let(_)) => {
-                let Expr::Let(condition) = &*branch.cond else { unreachable!() };
+            Expr::If(branch) if held && let Expr::Let(condition) = &*branch.cond => {
                 let slot = self.consumed_slot("value");
-                let dest = Dest::Filled(slot, None);
-                self.branch_on_pattern(branch, condition, &dest, true);
+                self.branch_on_pattern(branch, condition, &Dest::Filled(slot, None), true);
                 self.take(slot)
             }
             Expr::Block(_) | Expr::Unsafe(_) | Expr::If(_) | Expr::Loop(_) => {

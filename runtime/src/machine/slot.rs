@@ -267,17 +267,6 @@ impl Moved {
         }
     }
 
-    /// Moves the value at `at` out, or copies it. [`Moved::note`] says that it is gone.
-    ///
-    /// # Safety
-    ///
-    /// As for [`Slot::take`], of the part.
-    #[inline(always)]
-    pub unsafe fn read<T>(self, at: *const T) -> T {
-        // SAFETY: the caller says that the part is initialised.
-        unsafe { at.read() }
-    }
-
     /// Notes that the parts which the flag stands for are gone.
     ///
     /// # Safety
