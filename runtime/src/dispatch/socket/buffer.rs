@@ -160,7 +160,7 @@ impl Buffer {
 
     /// Lets others have the memory of an empty buffer.
     fn lend(&mut self) {
-        debug_assert_eq!(self.len(), 0);
+        debug_assert_eq!((self.start, self.end), (0, 0));
         let storage = mem::take(&mut self.storage);
         // There is none to lend to once the thread ends.
         let _ = SPARE.try_with(|spare| spare.set(storage));
