@@ -1,6 +1,6 @@
-//! From the programs of five systems to this crate: what each of their names is called here.
+//! From programs in Nim and Python to this crate: what is called how here, of the names of Nim's
+//! [`asyncdispatch`] and [`asyncnet`] and of Python's [`asyncore`].
 //!
-//! The five are Nim's [`asyncdispatch`] and [`asyncnet`], Python's [`asyncore`] and what belongs to them.
 //! Their original names find ours in the search of these pages, too. Conventions are Rust's:
 //!
 //! - a time is a [`Duration`](std::time::Duration), not a number of milliseconds or seconds;
