@@ -2,19 +2,20 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::alloc::{GlobalAlloc, Layout, System};
+mod at_scale;
+
 use std::cell::{Cell, RefCell};
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::rc::Rc;
-use std::sync::atomic::{AtomicIsize, Ordering};
 use std::time::Duration;
 
 use async_proc::future::all;
 use async_proc::net::AsyncSocket;
 use async_proc::prelude::*;
-use rustix::process::{Resource, getrlimit, setrlimit};
+
+use at_scale::{connections, live};
 
 /// How many connections are open at a time.
 const CONNECTIONS: usize = 10_000;
@@ -25,9 +26,6 @@ const TALKING: usize = 100;
 /// How many lines each says.
 const LINES: usize = 50;
 
-/// How many descriptors a process needs beside them.
-const BESIDE: usize = 100;
-
 /// What an idle connection may cost in the server, in bytes: see the documentation of `net`.
 const COST: isize = 1100;
 
@@ -36,48 +34,6 @@ const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The clients are in a process of their own: one may have too few descriptors for both ends.
 const CLIENT: &str = "ASYNC_PROC_IDLE_CLIENT";
-
-/// Memory that this process has at present, in bytes.
-static LIVE: AtomicIsize = AtomicIsize::new(0);
-
-struct Counting;
-
-// SAFETY: everything is passed on to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        LIVE.fetch_add(layout.size().cast_signed(), Ordering::Relaxed);
-        // SAFETY: the caller's promise is the callee's.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        LIVE.fetch_sub(layout.size().cast_signed(), Ordering::Relaxed);
-        // SAFETY: the caller's promise is the callee's.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-/// Has the system allow enough descriptors, if it can be made to; gives for how many connections.
-fn connections() -> usize {
-    let mut limit = getrlimit(Resource::Nofile);
-    let needed = (CONNECTIONS + BESIDE) as u64;
-    if limit.current.is_some_and(|current| current < needed) {
-        limit.current = limit.maximum.map(|maximum| maximum.min(needed)).or(Some(needed));
-        setrlimit(Resource::Nofile, limit).unwrap();
-    }
-    let room = getrlimit(Resource::Nofile)
-        .current
-        .map_or(CONNECTIONS, |room| usize::try_from(room).unwrap_or(usize::MAX) - BESIDE);
-    if room < CONNECTIONS {
-        println!("==================================================================");
-        println!("FEWER CONNECTIONS: {room}; the system allows no more descriptors");
-        println!("==================================================================");
-    }
-    room.min(CONNECTIONS)
-}
 
 #[derive(Default)]
 struct Counts {
@@ -103,12 +59,12 @@ fn serve(
     counts: Rc<Counts>,
 ) -> Future<isize> {
     let mut serving = Vec::with_capacity(connections);
-    let before = LIVE.load(Ordering::Relaxed);
+    let before = live();
     for _ in 0..connections {
         let client = listener.accept().await?;
         serving.push(attend(client, counts.clone()));
     }
-    let cost = LIVE.load(Ordering::Relaxed) - before;
+    let cost = live() - before;
     clients.go();
     all(serving).await?;
     Ok(cost / connections.cast_signed())
@@ -165,7 +121,7 @@ fn talk(server: SocketAddr, connections: usize) {
 
 #[test]
 fn ten_thousand_connections_are_held_while_a_hundred_talk() {
-    let connections = connections();
+    let connections = connections(CONNECTIONS, 1);
     if let Ok(client) = std::env::var(CLIENT) {
         let (server, connections) = client.split_once(' ').unwrap();
         return talk(server.parse().unwrap(), connections.parse().unwrap());

@@ -2,14 +2,14 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::alloc::{GlobalAlloc, Layout, System};
+mod at_scale;
+
 use std::cell::Cell;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::net::UnixStream;
 use std::process::{Child, Command};
 use std::rc::Rc;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicIsize, Ordering};
 use std::time::Duration;
 
 use async_proc::dispatch::fd::{
@@ -18,13 +18,11 @@ use async_proc::dispatch::fd::{
 use async_proc::dispatch::{Dispatcher, set_global_dispatcher};
 use async_proc::future::all;
 use async_proc::prelude::*;
-use rustix::process::{Resource, getrlimit, setrlimit};
+
+use at_scale::{connections, live};
 
 /// How many connections are open at a time.
 const CONNECTIONS: usize = 10_000;
-
-/// How many descriptors a process needs beside them.
-const BESIDE: usize = 100;
 
 /// How many connections are being made at a time: fewer than a queue of a listener holds.
 const AT_ONCE: usize = 200;
@@ -40,57 +38,12 @@ const ROUNDS: usize = 3;
 /// Beyond this a round has failed. Nothing waits for it to pass.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Memory that this process has at present, in bytes.
-static LIVE: AtomicIsize = AtomicIsize::new(0);
-
-struct Counting;
-
-// SAFETY: everything is passed on to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        LIVE.fetch_add(layout.size().cast_signed(), Ordering::Relaxed);
-        // SAFETY: the caller's promise is the callee's.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        LIVE.fetch_sub(layout.size().cast_signed(), Ordering::Relaxed);
-        // SAFETY: the caller's promise is the callee's.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
 /// The tests of this file count what is the whole process's.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 /// How many descriptors this process has open.
 fn open_descriptors() -> usize {
     std::fs::read_dir("/proc/self/fd").unwrap().count()
-}
-
-/// Has the system allow as many descriptors as it can be made to; gives how many connections of
-/// `each` descriptors fit, but no more than are wanted.
-fn connections(wanted: usize, each: usize) -> usize {
-    let mut limit = getrlimit(Resource::Nofile);
-    let needed = (wanted * each + BESIDE) as u64;
-    if limit.current.is_some_and(|current| current < needed) {
-        limit.current = limit.maximum.map(|maximum| maximum.min(needed)).or(Some(needed));
-        setrlimit(Resource::Nofile, limit).unwrap();
-    }
-    let room = getrlimit(Resource::Nofile)
-        .current
-        .map_or(wanted, |room| (usize::try_from(room).unwrap_or(usize::MAX) - BESIDE) / each);
-    if room < wanted {
-        println!("==================================================================");
-        println!(
-            "FEWER CONNECTIONS: {room} instead of {wanted}; the system allows no more descriptors"
-        );
-        println!("==================================================================");
-    }
-    room.min(wanted)
 }
 
 /// What is open and allocated, to be compared with what was.
@@ -106,7 +59,7 @@ impl State {
         State {
             descriptors: open_descriptors(),
             registered: Dispatcher::current().active_descriptors(),
-            memory: LIVE.load(Ordering::Relaxed),
+            memory: live(),
         }
     }
 
@@ -150,7 +103,7 @@ fn serve_one(client: AsyncFd, counts: Rc<Counts>) {
     counts.open.set(counts.open.get() + 1);
     if counts.open.get() > counts.most.get() {
         counts.most.set(counts.open.get());
-        counts.memory.set(LIVE.load(Ordering::Relaxed));
+        counts.memory.set(live());
     }
     loop {
         let (count, bytes) = recv_into(client, [0; 16]).await?;
@@ -240,7 +193,7 @@ fn ten_thousand_connections_are_opened_used_and_closed_and_leave_nothing() {
     if let Ok(client) = std::env::var(CLIENT) {
         let (server, connections) = client.split_once(' ').unwrap();
         let (server, connections) = (server.parse().unwrap(), connections.parse().unwrap());
-        self::connections(connections, 1);
+        at_scale::connections(connections, 1);
         return rounds(connections, || {
             let using = use_them_all(server, connections);
             wait_for(with_timeout_cancel(using, TIMEOUT)).unwrap();
@@ -251,7 +204,7 @@ fn ten_thousand_connections_are_opened_used_and_closed_and_leave_nothing() {
     let (listening, address) = listener();
     let mut clients = Clients::start(address, connections);
     let counts = Rc::new(Counts::default());
-    let before = LIVE.load(Ordering::Relaxed);
+    let before = live();
     rounds(connections, || {
         counts.most.set(0);
         let serving = serve(listening, connections, counts.clone());

@@ -2,8 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::{Cell, RefCell};
+mod thread_memory;
+
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -12,31 +13,7 @@ use async_proc::dispatch::{
     Dispatcher, WatchId, add_timer, has_pending_operations, run_forever, sleep_async,
 };
 
-struct Counting;
-
-thread_local!(static BYTES: Cell<isize> = const { Cell::new(0) });
-
-fn count(bytes: isize) {
-    let _ = BYTES.try_with(|count| count.set(count.get() + bytes));
-}
-
-// SAFETY: every call is passed on to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count(layout.size().cast_signed());
-        // SAFETY: the caller's promise.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        count(-layout.size().cast_signed());
-        // SAFETY: the caller's promise.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
+use thread_memory::live;
 
 const MILLION: usize = 1_000_000;
 
@@ -58,11 +35,11 @@ fn made_and_removed<T>(make: impl Fn(Duration) -> T, remove: impl Fn(&T) -> bool
     // What is kept once it is there: the schedule, the table of timers.
     assert!(remove(&make(Duration::from_secs(1))));
     run_forever().unwrap();
-    let before = BYTES.get();
+    let before = live();
     let mut timers = Vec::with_capacity(MILLION);
-    let handles = BYTES.get() - before;
+    let handles = live() - before;
     timers.extend(delays(MILLION).map(make));
-    let each = (BYTES.get() - before - handles).unsigned_abs() / MILLION;
+    let each = (live() - before - handles).unsigned_abs() / MILLION;
     assert_eq!(dispatcher.timers(), MILLION);
     let (first, second) = timers.split_at(MILLION / 2);
     assert!(first.iter().all(&remove));
@@ -72,7 +49,7 @@ fn made_and_removed<T>(make: impl Fn(Duration) -> T, remove: impl Fn(&T) -> bool
     drop(timers);
     run_forever().unwrap();
     assert!(!has_pending_operations());
-    assert_eq!(BYTES.get(), before, "every byte was given back");
+    assert_eq!(live(), before, "every byte was given back");
     each
 }
 

@@ -1,8 +1,9 @@
 //! What a connection with TLS costs while it is idle.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
+#[path = "../../../runtime/tests/thread_memory/mod.rs"]
+mod thread_memory;
+
 use std::sync::mpsc;
 use std::thread;
 
@@ -11,34 +12,13 @@ use async_proc::net::AsyncSocket;
 use async_proc::prelude::*;
 use async_proc_tls_tests::{Authority, listener, run};
 
+use thread_memory::live;
+
 /// Both ends of so many fit into the descriptors that a process has by default.
 const CONNECTIONS: usize = 400;
 
 /// What an idle connection may cost in the server, in bytes: see the documentation of `net`.
 const COST: isize = 10 * 1024;
-
-/// Memory of a thread: the clients have one of their own.
-struct Counting;
-
-thread_local!(static LIVE: Cell<isize> = const { Cell::new(0) });
-
-// SAFETY: every call is passed on to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        LIVE.set(LIVE.get() + layout.size().cast_signed());
-        // SAFETY: the caller's promise.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        LIVE.set(LIVE.get() - layout.size().cast_signed());
-        // SAFETY: the caller's promise.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 async fn echo(socket: AsyncSocket) -> Result<(), Error> {
     while let Some(line) = socket.read_line().await? {
@@ -73,7 +53,7 @@ fn an_idle_connection_that_has_talked_costs_no_more_than_is_documented() {
         let listener = listener(&authority.server("localhost").server()?)?;
         port.send(listener.local_addr()?.port()).unwrap();
         let mut serving = Vec::with_capacity(CONNECTIONS);
-        let before = LIVE.get();
+        let before = live();
         for _ in 0..CONNECTIONS {
             serving.push(Future::from_std(echo(listener.accept().await?)));
         }
@@ -81,7 +61,7 @@ fn an_idle_connection_that_has_talked_costs_no_more_than_is_documented() {
         while idle.try_recv().is_err() {
             sleep_async(std::time::Duration::from_millis(1)).await?;
         }
-        let cost = (LIVE.get() - before) / CONNECTIONS.cast_signed();
+        let cost = (live() - before) / CONNECTIONS.cast_signed();
         println!("{CONNECTIONS} idle connections with TLS, {cost} bytes each in the server");
         assert!(cost <= COST, "{cost} bytes for an idle connection, of {COST}");
         measured.send(()).unwrap();
