@@ -4,6 +4,8 @@
 
 mod certificates;
 mod peers;
+mod served;
 
 pub use certificates::{Authority, Identity};
 pub use peers::{TIMEOUT, connected, fds, listener, run};
+pub use served::{Served, is_served};

@@ -1,7 +1,7 @@
 //! Peers that do not play by the rules, and everyone else who is served meanwhile.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::rc::Rc;
@@ -10,68 +10,36 @@ use std::time::Duration;
 use async_proc::net::AsyncSocket;
 use async_proc::net::tls::{TlsContext, TlsError};
 use async_proc::prelude::*;
-use async_proc_tls_tests::{Authority, TIMEOUT, listener, run};
+use async_proc_tls_tests::{Authority, Served, TIMEOUT, is_served, listener, run};
 
-/// A server that sends every line back, and notes how those end that do not end well.
+/// A server that sends every line back.
 struct Server {
-    listener: AsyncSocket,
-    failures: Rc<RefCell<Vec<Error>>>,
-    ended: Rc<Cell<usize>>,
+    served: Served,
     client: TlsContext,
 }
 
 impl Server {
     fn start() -> Result<Self, Error> {
         let authority = Authority::new();
-        let this = Self {
-            listener: listener(&authority.server("localhost").server()?)?,
-            failures: Rc::default(),
-            ended: Rc::default(),
-            client: authority.client().client()?,
-        };
-        let (listener, failures, ended) =
-            (this.listener.clone(), this.failures.clone(), this.ended.clone());
-        async_check(Future::from_std(async move {
-            while let Ok(socket) = listener.accept().await {
-                let (failures, ended) = (failures.clone(), ended.clone());
-                async_check(Future::from_std(async move {
-                    if let Err(error) = echo(socket.strict()).await {
-                        failures.borrow_mut().push(error);
-                    }
-                    ended.set(ended.get() + 1);
-                    Ok(())
-                }));
-            }
-            Ok(())
-        }));
-        Ok(this)
+        let listener = listener(&authority.server("localhost").server()?)?;
+        Ok(Self { served: Served::start(listener, echo), client: authority.client().client()? })
     }
 
     /// A client of the wrong sort.
     fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(self.listener.local_addr().unwrap()).unwrap();
+        let stream = TcpStream::connect(self.served.listener.local_addr().unwrap()).unwrap();
         stream.set_read_timeout(Some(TIMEOUT)).unwrap();
         stream
     }
 
     /// A client of the right sort is served.
     async fn serves(&self) -> Result<(), Error> {
-        let socket = self.client.dial(("localhost", self.listener.local_addr()?.port())).await?;
-        socket.send("hello\n").await?;
-        assert_eq!(socket.recv_line().await?, "hello");
-        socket.close_gracefully().await
-    }
-
-    /// Waits until so many clients are gone.
-    async fn have_ended(&self, count: usize) -> Result<(), Error> {
-        while self.ended.get() < count {
-            sleep_async(Duration::from_millis(1)).await?;
-        }
-        Ok(())
+        let port = self.served.listener.local_addr()?.port();
+        is_served(self.client.dial(("localhost", port)).await?).await
     }
 
     fn only_failure(&self) -> TlsError {
-        let failures = self.failures.borrow();
+        let failures = self.served.failures.borrow();
         assert_eq!(failures.len(), 1, "{failures:?}");
         failures[0].downcast_ref().cloned().unwrap_or_else(|| panic!("{}", failures[0]))
     }
@@ -107,7 +75,7 @@ fn a_client_that_speaks_plain_text_gets_an_alert_and_the_server_an_error() {
         let server = Server::start()?;
         let mut plain = server.connect();
         plain.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")?;
-        server.have_ended(1).await?;
+        server.served.have_ended(1).await?;
         assert!(matches!(server.only_failure(), TlsError::NotTls { .. }));
         let mut alert = Vec::new();
         plain.read_to_end(&mut alert)?;
@@ -141,10 +109,10 @@ fn garbage_of_every_sort_is_an_error_of_one_connection_only() {
             let mut peer = server.connect();
             // The server may have hung up before it has had all of it.
             let _ = peer.write_all(garbage);
-            server.have_ended(number * 2 + 1).await?;
-            assert_eq!(server.failures.borrow().len(), number + 1, "number {number}");
+            server.served.have_ended(number * 2 + 1).await?;
+            assert_eq!(server.served.failures.borrow().len(), number + 1, "number {number}");
             server.serves().await?;
-            server.have_ended(number * 2 + 2).await?;
+            server.served.have_ended(number * 2 + 2).await?;
         }
         Ok(())
     });
@@ -168,8 +136,8 @@ fn a_connection_that_ends_or_is_reset_anywhere_in_the_handshake_disturbs_nobody(
                     drop(peer);
                 }
                 count += 1;
-                server.have_ended(count).await?;
-                let failures = server.failures.take();
+                server.served.have_ended(count).await?;
+                let failures = server.served.failures.take();
                 assert_eq!(failures.len(), 1, "{failures:?}");
                 let ended =
                     matches!(failures[0].downcast_ref(), Some(TlsError::HandshakeEnded { .. }));
@@ -177,7 +145,7 @@ fn a_connection_that_ends_or_is_reset_anywhere_in_the_handshake_disturbs_nobody(
                 assert!(ended || lost, "cut at {cut}, reset: {reset}: {}", failures[0]);
                 server.serves().await?;
                 count += 1;
-                server.have_ended(count).await?;
+                server.served.have_ended(count).await?;
             }
         }
         Ok(())
@@ -204,10 +172,10 @@ fn fifty_clients_that_never_finish_their_handshake_hold_up_nobody() {
         for _ in 0..20 {
             server.serves().await?;
         }
-        assert!(server.failures.borrow().is_empty());
+        assert!(server.served.failures.borrow().is_empty());
         drop(slow);
-        server.have_ended(70).await?;
-        assert_eq!(server.failures.borrow().len(), 50);
+        server.served.have_ended(70).await?;
+        assert_eq!(server.served.failures.borrow().len(), 50);
         Ok(())
     });
 }
@@ -217,7 +185,7 @@ fn a_handshake_that_comes_byte_by_byte_is_done() {
     run(async {
         let server = Server::start()?;
         // A proxy that takes its time.
-        let address = server.listener.local_addr()?;
+        let address = server.served.listener.local_addr()?;
         let slow = std::net::TcpListener::bind("127.0.0.1:0")?;
         let port = slow.local_addr()?.port();
         let proxy = std::thread::spawn(move || {
@@ -243,8 +211,8 @@ fn a_handshake_that_comes_byte_by_byte_is_done() {
         socket.send("slow\n").await?;
         assert_eq!(socket.recv_line().await?, "slow");
         socket.close_gracefully().await?;
-        server.have_ended(1).await?;
-        assert!(server.failures.borrow().is_empty());
+        server.served.have_ended(1).await?;
+        assert!(server.served.failures.borrow().is_empty());
         proxy.join().unwrap();
         Ok(())
     });
@@ -271,7 +239,7 @@ fn a_time_limit_ends_a_handshake_that_does_not_come_about() {
 fn records_that_are_changed_on_the_way_are_noticed() {
     run(async {
         let server = Server::start()?;
-        let address = server.listener.local_addr()?;
+        let address = server.served.listener.local_addr()?;
         let middle = AsyncSocket::listener("127.0.0.1:0")?;
         let port = middle.local_addr()?.port();
         let spoil = Rc::new(Cell::new(false));
@@ -307,7 +275,7 @@ fn records_that_are_changed_on_the_way_are_noticed() {
         assert_eq!(socket.recv_line().await?, "unspoilt");
         spoil.set(true);
         socket.send("spoilt\n").await?;
-        server.have_ended(1).await?;
+        server.served.have_ended(1).await?;
         assert!(matches!(server.only_failure(), TlsError::Protocol { .. }));
         let error = socket.recv_line().await.unwrap_err();
         assert!(matches!(error.downcast_ref(), Some(TlsError::Alert { .. })), "{error}");

@@ -2,7 +2,9 @@
 //! what it did is told, and everyone else is served.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::alloc::{GlobalAlloc, Layout, System};
+#[path = "../../../runtime/tests/thread_memory/mod.rs"]
+mod thread_memory;
+
 use std::cell::{Cell, RefCell};
 use std::io;
 use std::net::{Shutdown, TcpStream};
@@ -12,79 +14,32 @@ use std::time::Duration;
 use async_proc::net::tls::TlsContext;
 use async_proc::net::{AsyncSocket, SocketError};
 use async_proc::prelude::*;
-use async_proc_tls_tests::{Authority, listener, run};
+use async_proc_tls_tests::{Authority, Served, is_served, listener, run};
 
-/// Memory of a thread, so that tests on other threads are not counted.
-struct Counting;
-
-thread_local! {
-    static LIVE: Cell<isize> = const { Cell::new(0) };
-    static MOST: Cell<isize> = const { Cell::new(0) };
-}
-
-// SAFETY: every call is passed on to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let live = LIVE.get() + layout.size().cast_signed();
-        LIVE.set(live);
-        MOST.set(MOST.get().max(live));
-        // SAFETY: the caller's promise.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        LIVE.set(LIVE.get() - layout.size().cast_signed());
-        // SAFETY: the caller's promise.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
+use thread_memory::{most, watch_most};
 
 /// How much a client that says `flood` is sent: more than systems keep on the way.
 const FLOOD: usize = 32 << 20;
 
-/// A server that sends lines back, and notes how those end that do not end well.
+/// A server that sends lines back.
 struct Server {
-    listener: AsyncSocket,
+    served: Served,
     client: Option<TlsContext>,
-    failures: Rc<RefCell<Vec<Error>>>,
-    ended: Rc<Cell<usize>>,
 }
 
 impl Server {
     fn start(tls: bool) -> Result<Rc<Self>, Error> {
         let authority = Authority::new();
-        let this = Rc::new(Self {
-            listener: match tls {
-                true => listener(&authority.server("localhost").server()?)?,
-                false => AsyncSocket::listener("127.0.0.1:0")?,
-            },
-            client: if tls { Some(authority.client().client()?) } else { None },
-            failures: Rc::default(),
-            ended: Rc::default(),
-        });
-        let (listener, failures, ended) =
-            (this.listener.clone(), this.failures.clone(), this.ended.clone());
-        async_check(Future::from_std(async move {
-            while let Ok(socket) = listener.accept().await {
-                let (failures, ended) = (failures.clone(), ended.clone());
-                async_check(Future::from_std(async move {
-                    if let Err(error) = echo(socket.strict()).await {
-                        failures.borrow_mut().push(error);
-                    }
-                    ended.set(ended.get() + 1);
-                    Ok(())
-                }));
-            }
-            Ok(())
-        }));
-        Ok(this)
+        let listener = match tls {
+            true => listener(&authority.server("localhost").server()?)?,
+            false => AsyncSocket::listener("127.0.0.1:0")?,
+        };
+        let client = if tls { Some(authority.client().client()?) } else { None };
+        Ok(Rc::new(Self { served: Served::start(listener, echo), client }))
     }
 
     fn port(&self) -> u16 {
-        self.listener.local_addr().unwrap().port()
+        self.served.listener.local_addr().unwrap().port()
     }
 
     /// A client at `port`, which may be a relay's.
@@ -97,18 +52,13 @@ impl Server {
 
     /// Someone who plays by the rules is served.
     async fn serves(&self) -> Result<(), Error> {
-        let socket = self.dial(self.port()).await?;
-        socket.send("hello\n").await?;
-        assert_eq!(socket.recv_line().await?, "hello");
-        socket.close_gracefully().await
+        is_served(self.dial(self.port()).await?).await
     }
 
     /// Waits until so many clients are gone.
     async fn have_ended(&self, count: usize) -> Result<(), Error> {
-        while self.ended.get() < count {
-            turns().await?;
-        }
-        assert_eq!(self.ended.get(), count);
+        self.served.have_ended(count).await?;
+        assert_eq!(self.served.ended.get(), count);
         Ok(())
     }
 }
@@ -143,7 +93,7 @@ impl Relay {
         let this =
             Self { port: listener.local_addr()?.port(), far: Rc::default(), passed: Rc::default() };
         let (address, kept, passed) =
-            (server.listener.local_addr()?, this.far.clone(), this.passed.clone());
+            (server.served.listener.local_addr()?, this.far.clone(), this.passed.clone());
         async_check(Future::from_std(async move {
             let near = listener.accept().await?.unbuffered();
             let far = AsyncSocket::dial(address).await?.unbuffered();
@@ -215,7 +165,7 @@ fn fifty_lines_that_come_byte_by_byte_and_never_end_hold_up_nobody() {
         }
         server.have_ended(70).await?;
         // A line that has not ended is lost, and no failure.
-        assert!(server.failures.borrow().is_empty());
+        assert!(server.served.failures.borrow().is_empty());
         Ok(())
     });
 }
@@ -225,11 +175,10 @@ fn a_line_without_an_end_costs_no_more_than_its_limit_and_is_an_error() {
     both(|server| async move {
         let endless = server.dial(server.port()).await?;
         let megabyte = vec![b'x'; 1 << 20];
-        let before = LIVE.get();
-        MOST.set(before);
+        let before = watch_most();
         let mut sent = 0;
         // Until the server has had enough.
-        while server.ended.get() == 0 {
+        while server.served.ended.get() == 0 {
             assert!(sent < 64 << 20, "the server still reads");
             let _ = endless.send_ref(&megabyte).await;
             sent += megabyte.len();
@@ -237,10 +186,10 @@ fn a_line_without_an_end_costs_no_more_than_its_limit_and_is_an_error() {
         }
         // The line up to its limit of 1 MB, in a buffer that grows by doubling; and what the client's
         // TLS holds.
-        let most = MOST.get() - before;
+        let most = most() - before;
         assert!(most < 6 << 20, "{most} bytes");
         {
-            let failures = server.failures.borrow();
+            let failures = server.served.failures.borrow();
             assert_eq!(failures.len(), 1);
             let error = failures[0].downcast_ref();
             assert!(
@@ -256,7 +205,7 @@ fn a_line_without_an_end_costs_no_more_than_its_limit_and_is_an_error() {
 #[test]
 fn connections_of_which_nothing_comes_hold_up_nobody() {
     both(|server| async move {
-        let address = server.listener.local_addr()?;
+        let address = server.served.listener.local_addr()?;
         let mut silent = Vec::new();
         for _ in 0..100 {
             silent.push(TcpStream::connect(address)?);
@@ -280,7 +229,7 @@ fn connections_of_which_nothing_comes_hold_up_nobody() {
         server.have_ended(210).await?;
         // Only a handshake is anything that they have not ended.
         let failed = if server.client.is_some() { 100 } else { 0 };
-        assert_eq!(server.failures.borrow().len(), failed);
+        assert_eq!(server.served.failures.borrow().len(), failed);
         server.serves().await
     });
 }
@@ -289,7 +238,7 @@ fn connections_of_which_nothing_comes_hold_up_nobody() {
 fn connections_that_are_reset_before_they_are_accepted_disturb_nobody() {
     both(|server| async move {
         for _ in 0..20 {
-            let peer = TcpStream::connect(server.listener.local_addr()?)?;
+            let peer = TcpStream::connect(server.served.listener.local_addr()?)?;
             // The dispatcher has had no turn: nobody has accepted it.
             socket2::Socket::from(peer).set_linger(Some(Duration::ZERO))?;
         }
@@ -297,7 +246,7 @@ fn connections_that_are_reset_before_they_are_accepted_disturb_nobody() {
             server.serves().await?;
         }
         // Linux hands them out all the same, and others may not.
-        let failures = server.failures.borrow();
+        let failures = server.served.failures.borrow();
         assert!(failures.len() <= 20);
         failures.iter().for_each(assert_lost_or_not_begun);
         Ok(())
@@ -326,8 +275,8 @@ fn a_connection_that_is_reset_in_the_middle_of_a_line_is_lost_alone() {
         turns().await?;
         relay.reset()?;
         server.have_ended(1).await?;
-        assert_eq!(server.failures.borrow().len(), 1);
-        assert_lost(&server.failures.borrow()[0]);
+        assert_eq!(server.served.failures.borrow().len(), 1);
+        assert_lost(&server.served.failures.borrow()[0]);
         server.serves().await
     });
 }
@@ -344,8 +293,8 @@ fn a_connection_that_is_reset_in_the_middle_of_a_send_is_lost_alone() {
         server.have_ended(1).await?;
         relay.reset()?;
         server.have_ended(2).await?;
-        assert_eq!(server.failures.borrow().len(), 1);
-        assert_lost(&server.failures.borrow()[0]);
+        assert_eq!(server.served.failures.borrow().len(), 1);
+        assert_lost(&server.served.failures.borrow()[0]);
         server.serves().await
     });
 }
