@@ -96,7 +96,7 @@ fn connections(count: usize, listener: &AsyncSocket, client: &TlsContext) {
 }
 
 #[test]
-fn a_thousand_connections_of_every_sort_leave_nothing_behind() {
+fn a_thousand_handshakes_and_hundreds_that_fail_leave_nothing_behind() {
     let authority = Authority::new();
     let client = authority.client().client().unwrap();
     let listener = listener(&authority.server("localhost").server().unwrap()).unwrap();
@@ -105,7 +105,8 @@ fn a_thousand_connections_of_every_sort_leave_nothing_behind() {
     connections(600, &listener, &client);
     let before = (fds(), Dispatcher::current().active_descriptors());
     let live = LIVE.load(Ordering::Relaxed);
-    connections(1000, &listener, &client);
+    // Of five connections three come about.
+    connections(1700, &listener, &client);
     assert_eq!((fds(), Dispatcher::current().active_descriptors()), before);
     assert_eq!(Dispatcher::current().operations(), 0);
     let more = LIVE.load(Ordering::Relaxed) - live;
